@@ -1,0 +1,4 @@
+package dev.xcs.bus;
+
+/** Something said on the bus; every implementation is an immutable record in {@code dev.xcs.message}. */
+public interface BusMessage {}

@@ -1,0 +1,59 @@
+package dev.xcs.config;
+
+import java.nio.file.Path;
+
+/**
+ * Everything that can be configured, complete and valid. conf/xcsd.toml is the manual of every key.
+ *
+ * @param hypervisor which adapter to use
+ * @param stateDir where the daemon keeps its token, definitions and caches
+ */
+public record DaemonConfig(
+        HypervisorKind hypervisor,
+        Path stateDir,
+        ApiConfig api,
+        ManagementConfig management,
+        XenstoreConfig xenstore,
+        ConsoleConfig console,
+        DomainConfig domain,
+        KernelCacheConfig kernelCache) {
+    /** AUTO is XEN where /sys/hypervisor/type says xen, else SIM. */
+    public enum HypervisorKind {
+        AUTO,
+        XEN,
+        SIM
+    }
+
+    /**
+     * @param maxBodyBytes a longer request body is refused with 413
+     */
+    public record ApiConfig(String host, int port, int maxBodyBytes, int maxConsoleViewers) {}
+
+    public record ManagementConfig(String host, int port) {}
+
+    /**
+     * @param socket path of xenstored's socket, empty to look where Xen's tools look
+     */
+    public record XenstoreConfig(String socket, int maxInFlight) {}
+
+    /**
+     * @param historyBytes how much of what a guest printed is kept for those who attach later
+     * @param inputBytes how much typed input may wait for a guest that does not read
+     */
+    public record ConsoleConfig(int historyBytes, int inputBytes) {}
+
+    /**
+     * @param maxRestarts a guest that ends more often than this within the window is not started again
+     * @param maxParallelBuilds each build takes about 50 MB of memory outside the heap
+     */
+    public record DomainConfig(
+            int maxRestarts,
+            java.time.Duration restartWindow,
+            int maxParallelBuilds,
+            java.time.Duration reconcileEvery) {}
+
+    /**
+     * @param maxBytes the least recently used kernels are dropped beyond this; 0 switches the cache off
+     */
+    public record KernelCacheConfig(Path directory, long maxBytes) {}
+}

@@ -1,0 +1,11 @@
+package dev.xcs.message;
+
+import dev.xcs.bus.Address;
+import dev.xcs.bus.BusMessage;
+import io.vertx.core.buffer.Buffer;
+import java.util.UUID;
+
+/** Published at {@code ADDRESS.at(uuid)}: bytes a guest printed, with the offset of the first. */
+public record ConsolePrinted(UUID uuid, long offset, Buffer bytes) implements BusMessage {
+    public static final Address<ConsolePrinted, BusMessage> ADDRESS = new Address<>("xcs.console.printed");
+}

@@ -1,0 +1,5 @@
+/** The management listener: health, readiness and Prometheus metrics. */
+@NullMarked
+package dev.xcs.metrics;
+
+import org.jspecify.annotations.NullMarked;
