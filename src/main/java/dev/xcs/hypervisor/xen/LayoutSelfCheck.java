@@ -12,26 +12,33 @@ final class LayoutSelfCheck {
     private LayoutSelfCheck() {}
 
     static void run(XenLibraries libraries, DomImageLayout layout) {
-        try (XenInterface xc = XenInterface.openDummy(libraries);
-                DomImage image = DomImage.allocate(xc, layout, CMDLINE)) {
-            // The library counts sizeof(struct xc_dom_image) in here, and has already counted the command line's copy.
-            long allocated = image.field(layout.allocMalloc());
-            long expected = layout.expectedAllocMalloc();
-            image.require(allocated >= expected && allocated <= expected + 128, "alloc_malloc", allocated);
-            requireLimit(image, "max_kernel_size", DomImageLayout.MAX_KERNEL_SIZE);
-            requireLimit(image, "max_module_size", DomImageLayout.MAX_MODULE_SIZE);
-            requireLimit(image, "max_devicetree_size", DomImageLayout.MAX_DEVICETREE_SIZE);
-            long flags = image.field(layout.flags());
-            image.require(flags == DomImageLayout.DEFAULT_FLAGS, "flags", flags);
-            long owner = image.field(layout.xch());
-            image.require(owner == Pointer.nativeValue(xc.handle()), "xch", owner);
-            String cmdline = image.stringField(layout.cmdline());
-            image.require(cmdline.equals(CMDLINE), "cmdline", cmdline);
+        try (XenInterface xc = XenInterface.openDummy(libraries)) {
+            try (DomImage plain = DomImage.allocate(xc, layout, null)) {
+                // What the library has allocated so far is sizeof(struct xc_dom_image) and little else.
+                requireEqual(plain, "alloc_malloc", plain.field(layout.allocMalloc()), layout.expectedAllocMalloc());
+            }
+            try (DomImage image = DomImage.allocate(xc, layout, CMDLINE)) {
+                checkFields(xc, image, layout);
+            }
         }
     }
 
+    private static void checkFields(XenInterface xc, DomImage image, DomImageLayout layout) {
+        requireLimit(image, "max_kernel_size", DomImageLayout.MAX_KERNEL_SIZE);
+        requireLimit(image, "max_module_size", DomImageLayout.MAX_MODULE_SIZE);
+        requireLimit(image, "max_devicetree_size", DomImageLayout.MAX_DEVICETREE_SIZE);
+        requireEqual(image, "flags", image.field(layout.flags()), DomImageLayout.DEFAULT_FLAGS);
+        requireEqual(image, "xch", image.field(layout.xch()), Pointer.nativeValue(xc.handle()));
+        // Last: the others have shown that this is a pointer.
+        String cmdline = image.stringField(layout.cmdline());
+        image.require(cmdline.equals(CMDLINE), "cmdline", cmdline);
+    }
+
     private static void requireLimit(DomImage image, String field, int offset) {
-        long value = image.field(offset);
-        image.require(value == DomImageLayout.DEFAULT_MAX_SIZE, field, value);
+        requireEqual(image, field, image.field(offset), DomImageLayout.DEFAULT_MAX_SIZE);
+    }
+
+    private static void requireEqual(DomImage image, String field, long found, long expected) {
+        image.require(found == expected, field, found + ", expected " + expected);
     }
 }
