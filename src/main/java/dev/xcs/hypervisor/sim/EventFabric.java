@@ -81,14 +81,14 @@ final class EventFabric {
         Map<Integer, GuestEnd> ends = guests.get(domid);
         GuestEnd end = ends == null ? null : ends.get(remotePort);
         if (end == null) {
-            throw Errno.EINVAL.of("xenevtchn_bind_interdomain", argument, "the domain has no such port");
+            throw XenErrno.EINVAL.of("xenevtchn_bind_interdomain", argument, "the domain has no such port");
         }
         if (end.peer != null || faults.strikes(Fault.BIND_EINVAL, domid)) {
-            throw Errno.EINVAL.of("xenevtchn_bind_interdomain", argument, "another process has bound this port");
+            throw XenErrno.EINVAL.of("xenevtchn_bind_interdomain", argument, "another process has bound this port");
         }
         int port = used.nextClearBit(1);
         if (port > MAX_PORT) {
-            throw Errno.ENOSPC.of("xenevtchn_bind_interdomain", argument, "all " + MAX_PORT + " ports are in use");
+            throw XenErrno.ENOSPC.of("xenevtchn_bind_interdomain", argument, "all " + MAX_PORT + " ports are in use");
         }
         used.set(port);
         Dom0End mine = new Dom0End(owner, port, domid, end);
@@ -113,7 +113,7 @@ final class EventFabric {
     synchronized void notify(Owner owner, int port) {
         Dom0End mine = local.get(port);
         if (mine == null || mine.owner != owner) {
-            throw Errno.ENOTCONN.of("xenevtchn_notify", "port " + port, "this process has not bound the port");
+            throw XenErrno.ENOTCONN.of("xenevtchn_notify", "port " + port, "this process has not bound the port");
         }
         if (mine.peer != null) {
             mine.peer.onEvent.run();

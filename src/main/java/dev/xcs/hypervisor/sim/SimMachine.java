@@ -105,14 +105,14 @@ final class SimMachine implements AutoCloseable {
 
     synchronized List<DomainInfo> list() {
         if (faults.strikes(Fault.LIST_FAILS)) {
-            throw Errno.EFAULT.of("xc_domain_getinfolist", "first domid 0", "the reply could not be copied out");
+            throw XenErrno.EFAULT.of("xc_domain_getinfolist", "first domid 0", "the reply could not be copied out");
         }
         return new ArrayList<>(domains.all().stream().map(SimDomain::info).toList());
     }
 
     synchronized Optional<DomainInfo> find(int domid) {
         if (faults.strikes(Fault.LIST_FAILS, domid)) {
-            throw Errno.EFAULT.of("xc_domain_getinfolist", "first domid " + domid, "the reply could not be copied out");
+            throw XenErrno.EFAULT.of("xc_domain_getinfolist", "first domid " + domid, "the reply could not be copied out");
         }
         return domains.find(domid).map(SimDomain::info);
     }
@@ -121,15 +121,15 @@ final class SimMachine implements AutoCloseable {
         String argument = "handle " + handle + ", " + type.json() + ", " + vcpus + " vcpus";
         int most = type == DomainType.PV ? MAX_PV_VCPUS : MAX_HVM_VCPUS;
         if (vcpus < 1 || vcpus > most) {
-            throw Errno.EINVAL.of(
+            throw XenErrno.EINVAL.of(
                     "xc_domain_create", argument, "a " + type.json() + " domain has 1 to " + most + " vcpus");
         }
         int domid = domains.next();
         if (domid < 0) {
-            throw Errno.ENOMEM.of("xc_domain_create", argument, "every domid is in use");
+            throw XenErrno.ENOMEM.of("xc_domain_create", argument, "every domid is in use");
         }
         if (faults.strikes(Fault.CREATE_ENOMEM, domid) || !memory.take(OVERHEAD_KIB)) {
-            throw Errno.ENOMEM.of("xc_domain_create", argument, "not enough free Xen memory for the domain itself");
+            throw XenErrno.ENOMEM.of("xc_domain_create", argument, "not enough free Xen memory for the domain itself");
         }
         domains.add(new SimDomain(domid, handle, type, vcpus));
         return domid;
@@ -158,10 +158,10 @@ final class SimMachine implements AutoCloseable {
         SimDomain domain = alive("xc_dom_boot_xen_init", request.domid());
         String who = "domid " + domain.domid;
         if (domain.built != null || domain.domid == 0) {
-            throw Errno.EINVAL.of("xc_dom_boot_mem_init", who, "the domain has been built before");
+            throw XenErrno.EINVAL.of("xc_dom_boot_mem_init", who, "the domain has been built before");
         }
         if (request.vcpus() != domain.maxVcpus) {
-            throw Errno.EINVAL.of(
+            throw XenErrno.EINVAL.of(
                     "xc_domain_max_vcpus", who + ", " + request.vcpus(), "it was created for " + domain.maxVcpus);
         }
         if (request.type() != domain.type || domain.type == DomainType.HVM) {
@@ -208,7 +208,7 @@ final class SimMachine implements AutoCloseable {
     private synchronized BuiltDomain finishBuild(
             SimDomain domain, SimKernel kernel, @Nullable String cmdline, GuestOptions guestOptions) {
         if (domain.dying) {
-            throw Errno.noDomain("xc_dom_boot_image", domain.domid);
+            throw XenErrno.noDomain("xc_dom_boot_image", domain.domid);
         }
         int storePort = events.allocate(domain.domid, () -> {});
         int consolePort = events.allocate(domain.domid, () -> consoleEvent(domain));
@@ -254,7 +254,7 @@ final class SimMachine implements AutoCloseable {
     synchronized void unpause(int domid) {
         SimDomain domain = alive("xc_domain_unpause", domid);
         if (faults.strikes(Fault.UNPAUSE_FAILS, domid)) {
-            throw Errno.EPERM.of("xc_domain_unpause", "domid " + domid, "a fault of the simulated host");
+            throw XenErrno.EPERM.of("xc_domain_unpause", "domid " + domid, "a fault of the simulated host");
         }
         domain.pauseCount = Math.max(0, domain.pauseCount - 1);
         resume(domain);
@@ -297,7 +297,7 @@ final class SimMachine implements AutoCloseable {
         }
         SimDomain domain;
         synchronized (this) {
-            domain = domains.find(domid).orElseThrow(() -> Errno.noDomain("xc_domain_destroy", domid));
+            domain = domains.find(domid).orElseThrow(() -> XenErrno.noDomain("xc_domain_destroy", domid));
             refuseDom0("xc_domain_destroy", domid);
             if (domain.dying) {
                 return;
@@ -345,7 +345,7 @@ final class SimMachine implements AutoCloseable {
     synchronized void limitMemory(int domid, long maxKib) {
         SimDomain domain = alive("xc_domain_setmaxmem", domid);
         if (maxKib < 0) {
-            throw Errno.EINVAL.of("xc_domain_setmaxmem", "domid " + domid + ", " + maxKib, "a limit is not negative");
+            throw XenErrno.EINVAL.of("xc_domain_setmaxmem", "domid " + domid + ", " + maxKib, "a limit is not negative");
         }
         domain.maxMemoryKib = maxKib;
     }
@@ -359,10 +359,10 @@ final class SimMachine implements AutoCloseable {
         ByteBuffer page = domain.consolePage;
         String argument = "domid " + domid + ", ref 0";
         if (page == null) {
-            throw Errno.EINVAL.of("xengnttab_map_grant_ref", argument, "the domain has no console yet");
+            throw XenErrno.EINVAL.of("xengnttab_map_grant_ref", argument, "the domain has no console yet");
         }
         if (faults.strikes(Fault.MAP_CONSOLE_FAILS, domid)) {
-            throw Errno.EINVAL.of("xengnttab_map_grant_ref", argument, "a fault of the simulated host");
+            throw XenErrno.EINVAL.of("xengnttab_map_grant_ref", argument, "a fault of the simulated host");
         }
         domain.consoleMaps++;
         return new Mapping(domain, page);
@@ -398,12 +398,12 @@ final class SimMachine implements AutoCloseable {
     }
 
     private SimDomain alive(String call, int domid) {
-        return domains.find(domid).filter(domain -> !domain.dying).orElseThrow(() -> Errno.noDomain(call, domid));
+        return domains.find(domid).filter(domain -> !domain.dying).orElseThrow(() -> XenErrno.noDomain(call, domid));
     }
 
     private static void refuseDom0(String call, int domid) {
         if (domid == 0) {
-            throw Errno.EINVAL.of(call, "domid 0", "dom0 cannot do this to itself");
+            throw XenErrno.EINVAL.of(call, "domid 0", "dom0 cannot do this to itself");
         }
     }
 
