@@ -47,7 +47,7 @@ class XenEventChannelsTest {
         // AF_UNIX, SOCK_STREAM
         assertThat(Native.load("libc.so.6", Sockets.class).socketpair(1, 1, 0, pair))
                 .isZero();
-        channels = XenEventChannels.open(evtchn(), LIBC);
+        channels = XenEventChannels.open(evtchn(), LIBC, null);
     }
 
     @AfterEach
@@ -146,7 +146,7 @@ class XenEventChannelsTest {
     @Test
     void recoversFromAnOverflowThatPollReports() {
         List<String> calls = new ArrayList<>();
-        try (XenEventChannels overflowing = XenEventChannels.open(evtchn(), overflowing(calls, true))) {
+        try (XenEventChannels overflowing = XenEventChannels.open(evtchn(), overflowing(calls, true), null)) {
             assertThat(overflowing.await(POLL_MILLIS)).isEqualTo(new Raised(List.of(), true));
         }
         assertThat(calls).containsExactly("ioctl 4505");
@@ -156,7 +156,7 @@ class XenEventChannelsTest {
     void recoversFromAnOverflowThatReadReports() {
         fire(1);
         List<String> calls = new ArrayList<>();
-        try (XenEventChannels overflowing = XenEventChannels.open(evtchn(), overflowing(calls, false))) {
+        try (XenEventChannels overflowing = XenEventChannels.open(evtchn(), overflowing(calls, false), null)) {
             assertThat(overflowing.await(POLL_MILLIS)).isEqualTo(new Raised(List.of(), true));
         }
         assertThat(calls).containsExactly("read", "ioctl 4505");
