@@ -1,0 +1,63 @@
+package dev.xcs.domain;
+
+import dev.xcs.model.DomainState;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** What is counted of domains. */
+final class DomainMeters {
+    private final MeterRegistry registry;
+    private final Map<DomainState, AtomicInteger> byState = new EnumMap<>(DomainState.class);
+
+    DomainMeters(MeterRegistry registry) {
+        this.registry = registry;
+        for (DomainState state : DomainState.values()) {
+            AtomicInteger count = new AtomicInteger();
+            byState.put(state, count);
+            registry.gauge("xcs.domains", Tags.of("state", state.json()), count);
+        }
+    }
+
+    /** A domain has come (from nothing), changed its state, or gone (to nothing). */
+    void moved(@Nullable DomainState from, @Nullable DomainState to) {
+        if (from != null) {
+            count(from).decrementAndGet();
+        }
+        if (to != null) {
+            count(to).incrementAndGet();
+        }
+    }
+
+    private AtomicInteger count(DomainState state) {
+        return byState.computeIfAbsent(state, any -> new AtomicInteger());
+    }
+
+    void created() {
+        registry.counter("xcs.domain.creations").increment();
+    }
+
+    void creationFailed(String step) {
+        registry.counter("xcs.domain.creation.failures", "step", step).increment();
+    }
+
+    void destroyed() {
+        registry.counter("xcs.domain.destructions").increment();
+    }
+
+    void restarted() {
+        registry.counter("xcs.domain.restarts").increment();
+    }
+
+    void stepTook(String step, long nanos) {
+        Timer.builder("xcs.domain.creation.step")
+                .tag("step", step)
+                .register(registry)
+                .record(Duration.ofNanos(nanos));
+    }
+}
