@@ -112,7 +112,8 @@ final class SimMachine implements AutoCloseable {
 
     synchronized Optional<DomainInfo> find(int domid) {
         if (faults.strikes(Fault.LIST_FAILS, domid)) {
-            throw XenErrno.EFAULT.of("xc_domain_getinfolist", "first domid " + domid, "the reply could not be copied out");
+            throw XenErrno.EFAULT.of(
+                    "xc_domain_getinfolist", "first domid " + domid, "the reply could not be copied out");
         }
         return domains.find(domid).map(SimDomain::info);
     }
@@ -345,7 +346,8 @@ final class SimMachine implements AutoCloseable {
     synchronized void limitMemory(int domid, long maxKib) {
         SimDomain domain = alive("xc_domain_setmaxmem", domid);
         if (maxKib < 0) {
-            throw XenErrno.EINVAL.of("xc_domain_setmaxmem", "domid " + domid + ", " + maxKib, "a limit is not negative");
+            throw XenErrno.EINVAL.of(
+                    "xc_domain_setmaxmem", "domid " + domid + ", " + maxKib, "a limit is not negative");
         }
         domain.maxMemoryKib = maxKib;
     }
