@@ -1,5 +1,6 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # project, parts, state and cache are set by scripts/lab
 # What every verb uses: messages, waiting, the tools it needs, who holds the lab.
+set -euo pipefail
 
 say() { echo "lab: $*"; }
 
@@ -62,7 +63,10 @@ take_lock() {
 drop_lock() { exec {lock}>&-; }
 
 # without_lock COMMAND...: for children that may outlive this script
-without_lock() { "$@" {lock}>&-; }
+without_lock() (
+    drop_lock
+    "$@"
+)
 
 # holder FILE: the process named in FILE of the state directory, if it holds the lab's lock
 holder() {

@@ -1,5 +1,6 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # project, parts, state and cache are set by scripts/lab
 # The daemon in dom0, as tests handle it.
+set -euo pipefail
 
 # ready: whether the management port answers /readyz with 200, seen from this machine
 ready() {
@@ -40,8 +41,7 @@ fetch_token() {
 lab_daemon() {
     local action=${1:-}
     shift || true
-    need_lab
-    connect || fail "dom0 does not answer (scripts/lab log shows its console)"
+    need_dom0
     case $action in
         start) start_daemon "$@" || exit 1 ;;
         restart)

@@ -1,11 +1,14 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # project, parts, state and cache are set by scripts/lab
 # The image: made once for each recipe, kept outside the tree.
+set -euo pipefail
 
 # Everything that decides what is in the image.
 recipe_id() {
-    { cat /etc/debian_version
-        cd "$parts/image" && find . -type f -print0 | sort -z | xargs -0 sha256sum; } 2> /dev/null |
-        sha256sum | cut -c 1-16
+    (
+        cat /etc/debian_version
+        cd "$parts/image"
+        find . -type f -print0 | sort -z | xargs -0 sha256sum
+    ) | sha256sum | cut -c 1-64
 }
 
 image_dir() { echo "$cache/$(recipe_id)"; }
@@ -29,11 +32,10 @@ build_image() {
     rm -rf --one-file-system "$cache"/building-*
     if [[ ! -d $image ]]; then
         temporary=$(mktemp -d "$cache/building-XXXXXX")
-        "$parts/image/make" "$temporary" &
+        # a session of its own, in the background: a signal is acted on at once, and ends all of it
+        setsid "$parts/image/make" "$temporary" &
         builder=$!
-        # in the background, so that a signal is acted on at once
-        trap 'kill $builder 2> /dev/null; wait $builder; rm -rf --one-file-system "$temporary"; exit 1' \
-            INT TERM HUP
+        trap 'stop_build "$builder" "$temporary"' INT TERM HUP
         wait "$builder" || {
             rm -rf --one-file-system "$temporary"
             fail "the image could not be built"
@@ -45,3 +47,14 @@ build_image() {
     fi
     exec {building}>&-
 }
+
+# stop_build SESSION DIRECTORY
+stop_build() {
+    trap '' INT TERM HUP
+    kill -TERM -- "-$1" 2> /dev/null || true
+    await 30 session_ended "$1" || kill -KILL -- "-$1" 2> /dev/null || true
+    rm -rf --one-file-system "$2"
+    fail "the build was interrupted"
+}
+
+session_ended() { ! kill -0 -- "-$1" 2> /dev/null; }

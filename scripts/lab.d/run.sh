@@ -1,5 +1,6 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # project, parts, state and cache are set by scripts/lab
 # A run: up, exec, put, down.
+set -euo pipefail
 
 # value NAME: what `up` noted about the run
 value() { sed -n "s/^$1=//p" "$state/run"; }
@@ -22,36 +23,37 @@ quoted() {
     done
 }
 
-# in_dom0 COMMAND...
-in_dom0() { lab_ssh dom0 "$(quoted "$@")"; }
+# in_dom0 COMMAND...: the exit at the end makes the shell stay, so that a command killed by
+# signal N gives 128 + N and not the 255 of ssh's own errors
+in_dom0() { lab_ssh dom0 "$(quoted "$@"); exit"; }
+
+need_dom0() {
+    need_lab
+    connect || fail "dom0 does not answer (scripts/lab log shows its console)"
+}
 
 lab_exec() {
     [[ ${1:-} != -- ]] || shift
     (($#)) || misuse "exec needs a command"
-    need_lab
-    connect || fail "dom0 does not answer (scripts/lab log shows its console)"
-    cd "$state"
-    exec ssh -F ssh_config dom0 "$(quoted "$@")"
+    need_dom0
+    in_dom0 "$@"
 }
 
 lab_shell() {
-    need_lab
-    connect || fail "dom0 does not answer (scripts/lab log shows its console)"
-    cd "$state"
-    exec ssh -t -F ssh_config dom0
+    need_dom0
+    lab_ssh -t dom0
 }
 
 lab_put() {
     (($# == 2)) || misuse "put needs FILE and PATH"
     [[ -f $1 && -r $1 ]] || fail "cannot read $1"
-    need_lab
-    connect || fail "dom0 does not answer (scripts/lab log shows its console)"
+    need_dom0
     put_file "$@"
 }
 
 # put_file FILE PATH: appears whole or not at all; PATH may be a directory
 put_file() {
-    # shellcheck disable=SC2016 # expanded in dom0
+    # shellcheck disable=SC2016,SC2094 # expanded in dom0; nothing here writes to the file
     in_dom0 sh -euc '
         if [ -d "$1" ] || [ "${1%/}" != "$1" ]; then set -- "${1%/}/$2" "$2" "$3"; fi
         mkdir -p "$(dirname "$1")"
@@ -67,7 +69,7 @@ who_listens() {
     line=$(ss -ltnpH "sport = :$1" 2> /dev/null | head -n 1)
     [[ $line ]] || return 1
     [[ $line =~ \(\(\"([^\"]*)\",pid=([0-9]+) ]] || { echo "an unknown process" && return; }
-    echo "${BASH_REMATCH[1]}, pid ${BASH_REMATCH[2]}"
+    echo "${BASH_REMATCH[1]}, pid ${BASH_REMATCH[2]}, in $(readlink "/proc/${BASH_REMATCH[2]}/cwd")"
 }
 
 # The keys and the init that dom0 takes from its second disk.
@@ -108,23 +110,28 @@ END
 # start_qemu IMAGE: in the background; inherits the lock. Each CPU flag that is off has a reason:
 # with smap dom0 dies at its first page fault, with rdtscp and xsave PVH guests do not start.
 start_qemu() {
-    local image=${1//,/,,}
-    cd "$state"
-    setsid qemu-system-x86_64 -name xcs-lab -display none -monitor none -no-reboot -no-user-config \
-        -accel tcg,thread=multi,tb-size=1024 -cpu max,-smap,-smep,-pku,-la57,-rdtscp,-xsave \
-        -smp 2 -m 6144 -serial file:console.log \
-        -kernel "$1/xen" \
-        -append "com1=115200,8n1 console=com1 loglvl=warning noreboot dom0_mem=2048M dom0_max_vcpus=2" \
-        -initrd "$image/vmlinuz console=hvc0 net.ifnames=0 quiet,$image/initrd" \
-        -drive "file=$image/dom0.img,format=raw,if=none,id=root,snapshot=on,discard=unmap" \
-        -device virtio-blk-pci,drive=root,addr=4 \
-        -drive file=seed.tar,format=raw,if=none,id=seed,read-only=on \
-        -device virtio-blk-pci,drive=seed,addr=5 \
-        -netdev "$(forwards)" -device virtio-net-pci,netdev=net,addr=6,romfile= \
-        < /dev/null > qemu.log 2>&1 &
+    local image=$1 escaped=${1//,/,,}
+    local xen="com1=115200,8n1 console=com1 loglvl=warning noreboot dom0_mem=2048M dom0_max_vcpus=2"
+    local linux="console=hvc0 net.ifnames=0 quiet"
+    # shellcheck disable=SC2054 # commas are QEMU's
+    local arguments=(
+        -name xcs-lab -display none -monitor none -no-reboot -no-user-config
+        -accel tcg,thread=multi,tb-size=1024 -cpu max,-smap,-smep,-pku,-la57,-rdtscp,-xsave
+        -smp 2 -m 6144 -serial file:console.log
+        -kernel "$image/xen" -append "$xen"
+        -initrd "$escaped/vmlinuz $linux,$escaped/initrd"
+        -drive "file=$escaped/dom0.img,format=raw,if=none,id=root,snapshot=on,discard=unmap"
+        -device virtio-blk-pci,drive=root,addr=4
+        -drive file=seed.tar,format=raw,if=none,id=seed,read-only=on
+        -device virtio-blk-pci,drive=seed,addr=5
+        -netdev "$(forwards)" -device virtio-net-pci,netdev=net,addr=6,romfile=
+    )
+    (
+        cd "$state"
+        echo "$BASHPID" > qemu.pid
+        exec setsid qemu-system-x86_64 "${arguments[@]}" < /dev/null > qemu.log 2>&1
+    ) &
     qemu=$!
-    cd "$OLDPWD"
-    echo "$qemu" > "$state/qemu.pid"
 }
 
 forwards() {
@@ -139,6 +146,8 @@ find_ssh_port() {
     ssh_port=$(ss -ltnpH 2> /dev/null | sed -n "s/.*127\.0\.0\.1:\([0-9]*\) .*pid=$qemu,.*/\1/p" |
         grep -vx -e "$api_port" -e "$management_port")
 }
+
+forwarding() { ! qemu_lives || find_ssh_port; }
 
 # booted: dom0's init has said how it went, or QEMU is gone
 booted() { ! qemu_lives || grep -q '^lab: \(ready\|failed\)' "$state/console.log" 2> /dev/null; }
@@ -158,7 +167,8 @@ up() {
             fail "port $port is taken by $who (choose others: --api-port, --management-port)"
     done
     build_image
-    take_lock || fail "a lab is already up in $project: $(describe_holder)"
+    # another verb, looking for a dead lab, may have the lock for a moment
+    await 3 take_lock || fail "a lab is already up in $project: $(describe_holder)"
     boot
 }
 
@@ -168,7 +178,8 @@ parse_up() {
         case $1 in
             --no-daemon) with_daemon=0 ;;
             --api-port | --management-port)
-                [[ ${2:-} =~ ^[1-9][0-9]{0,4}$ ]] && (($2 < 65536)) || misuse "$1 needs a port number"
+                [[ ${2:-} =~ ^[1-9][0-9]{0,4}$ && ${2:-} -lt 65536 ]] ||
+                    misuse "$1 needs a port number"
                 printf -v "$(tr - _ <<< "${1#--}")" %s "$2"
                 shift
                 ;;
@@ -212,7 +223,8 @@ boot() {
     (umask 077 && make_seed)
     printf '%s=%s\n' api_port "$api_port" management_port "$management_port" > "$state/run"
     start_qemu "$image"
-    await 10 find_ssh_port || fail "QEMU did not start: $(tail -n 3 "$state/qemu.log")"
+    await 20 forwarding || true
+    find_ssh_port || fail "QEMU did not start: $(tail -n 3 "$state/qemu.log")"
     echo "ssh_port=$ssh_port" >> "$state/run"
     write_ssh_config "$ssh_port"
     say "booting Xen $(sed -n 's/^xen \([0-9.]*\).*/\1/p' "$image/versions") (QEMU pid $qemu)"
@@ -254,10 +266,10 @@ lab_status() {
         say "none is up in $project"
         exit 3
     }
-    pid=$(holder qemu.pid) && [[ ! -e $state/up.pid ]] || {
+    if [[ -e $state/up.pid ]] || ! pid=$(holder qemu.pid); then
         say "$(describe_holder)"
         return
-    }
+    fi
     say "QEMU          pid $pid"
     say "API           http://127.0.0.1:$(value api_port)"
     say "management    http://127.0.0.1:$(value management_port)"
@@ -276,12 +288,9 @@ down() {
         kill -TERM "$pid"
         await 60 take_lock || fail "pid $pid does not give up starting a lab"
     elif pid=$(holder qemu.pid); then
-        if connect; then
-            timeout 40 "${BASH_SOURCE[0]%/*}/../lab" daemon stop > /dev/null 2>&1 || true
-            in_dom0 sh -c 'sync; busybox poweroff -f' > /dev/null 2>&1 & 
-        fi
+        power_off
         await 15 take_lock || {
-            say "dom0 did not power off in 15 s: killing QEMU, pid $pid"
+            say "dom0 did not power off: killing QEMU, pid $pid"
             kill -KILL "$pid"
             await 10 take_lock || fail "QEMU, pid $pid, cannot be killed"
         }
@@ -291,4 +300,13 @@ down() {
     remove_run
     rm -rf "$state"
     say "down"
+}
+
+# Stops the daemon, then dom0; all of it has a deadline, for a dom0 that hangs.
+power_off() {
+    [[ -e $state/ssh_config ]] || return 0
+    (
+        cd "$state"
+        timeout 50 ssh -F ssh_config dom0 '/run/lab/daemon stop; sync; busybox poweroff -f'
+    ) > /dev/null 2>&1 < /dev/null || true
 }
