@@ -230,8 +230,8 @@ class ConfigReaderTest {
 
     @Test
     void leavesAloneTheVariablesThatOthersRead() {
-        Map<String, String> environment = Map.of(
-                "XCS_CACHE_DIR", "x", "XCS_FAULTS", "y", "XCS_TEST_ANY", "z", "PATH", "/bin");
+        Map<String, String> environment =
+                Map.of("XCS_CACHE_DIR", "x", "XCS_FAULTS", "y", "XCS_TEST_ANY", "z", "PATH", "/bin");
         assertThat(read(Map.of(), environment, "").config())
                 .isEqualTo(read(Map.of(), Map.of(), "").config());
     }
