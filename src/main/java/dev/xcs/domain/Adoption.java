@@ -134,8 +134,8 @@ final class Adoption {
         return Future.succeededFuture();
     }
 
-    /** The daemon's start does not wait for it. */
+    /** The daemon's start does not wait for it, and those who do it tell of failures. */
     private static void start(KeptDomain domain, Future<Void> operation) {
-        operation.onFailure(failure -> LOG.warn("{}: {}", domain, Lifecycle.describe(failure)));
+        operation.onFailure(failure -> LOG.debug("{}: {}", domain, Lifecycle.describe(failure)));
     }
 }

@@ -51,7 +51,7 @@ final class Boots {
         if (before == null) {
             return Future.failedFuture(DomainTable.notFound(domain.uuid()).toException());
         }
-        Definition restarting = before.restarting(domain.ended());
+        Definition restarting = before.restarting(domain.ended() == null ? before.ended() : domain.ended());
         domain.define(restarting);
         domain.work(KeptDomain.Work.BUILDING);
         table.update(domain);
@@ -79,7 +79,11 @@ final class Boots {
 
     private Future<Void> stop(KeptDomain domain, Definition before, Definition restarting, Throwable failure) {
         // With its old boot still there it is what it was before; an operator or the next look tries again.
-        Definition now = domain.domid() < 0 ? restarting.stopped() : before;
+        Definition now = before;
+        if (domain.domid() < 0) {
+            now = restarting.stopped();
+            domain.restoreEnd(now.ended());
+        }
         domain.define(now);
         domain.work(KeptDomain.Work.NONE);
         table.update(domain);

@@ -80,7 +80,9 @@ public final class DomainKeeper extends VerticleBase {
 
         closers.add(() -> {
             ends.stop();
-            return Future.succeededFuture();
+            return patience.untilGood(() -> idle(table), Boolean::booleanValue, deadlines.finish())
+                    .onSuccess(any -> meters.close())
+                    .mapEmpty();
         });
         return adoption.adopt()
                 .compose(any -> census.refresh())
@@ -115,6 +117,11 @@ public final class DomainKeeper extends VerticleBase {
             }
             return Future.succeededFuture();
         });
+    }
+
+    private static Future<Boolean> idle(DomainTable table) {
+        return Future.succeededFuture(
+                table.all().stream().allMatch(domain -> domain.queue().isIdle()));
     }
 
     /** Xenstore says when a domain came or ended; the timer finds what only the hypervisor knows, a pause by xl for one. */

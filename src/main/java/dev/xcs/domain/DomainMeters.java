@@ -1,11 +1,13 @@
 package dev.xcs.domain;
 
 import dev.xcs.model.DomainState;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What is counted of domains. */
 final class DomainMeters {
     private final MeterRegistry registry;
+    private final List<Gauge> gauges = new ArrayList<>();
     private final Map<DomainState, AtomicInteger> byState = new EnumMap<>(DomainState.class);
 
     DomainMeters(MeterRegistry registry) {
@@ -20,7 +23,9 @@ final class DomainMeters {
         for (DomainState state : DomainState.values()) {
             AtomicInteger count = new AtomicInteger();
             byState.put(state, count);
-            registry.gauge("xcs.domains", Tags.of("state", state.json()), count);
+            gauges.add(Gauge.builder("xcs.domains", count, AtomicInteger::get)
+                    .tag("state", state.json())
+                    .register(registry));
         }
     }
 
@@ -32,6 +37,11 @@ final class DomainMeters {
         if (to != null) {
             count(to).incrementAndGet();
         }
+    }
+
+    /** Nobody counts any more. */
+    void close() {
+        gauges.forEach(registry::remove);
     }
 
     private AtomicInteger count(DomainState state) {

@@ -2,8 +2,6 @@ package dev.xcs.domain;
 
 import dev.xcs.journal.Definition;
 import dev.xcs.model.OnEnd;
-import dev.xcs.model.ProblemException;
-import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
 import io.vertx.core.Future;
 import org.slf4j.Logger;
@@ -34,10 +32,11 @@ final class EndKeeper {
         }
         int domid = domain.domid();
         domain.attended(true);
+        // Those who did the work have told why it failed.
         domain.queue()
                 .add("handling of its end", preemption -> handle(domain, domid, preemption))
                 .onComplete(any -> domain.attended(false))
-                .onFailure(failure -> complain(domain, failure));
+                .onFailure(failure -> LOG.debug("{}: {}", domain, Lifecycle.describe(failure)));
     }
 
     private Future<Void> handle(KeptDomain domain, int domid, Preemption preemption) {
@@ -72,11 +71,5 @@ final class EndKeeper {
                 yield Future.succeededFuture();
             }
         };
-    }
-
-    private static void complain(KeptDomain domain, Throwable failure) {
-        if (ProblemException.of(failure).type() != ProblemType.PREEMPTED) {
-            LOG.error("{}: its end could not be handled, {}", domain, Lifecycle.describe(failure));
-        }
     }
 }

@@ -155,6 +155,11 @@ final class KeptDomain {
         return ended;
     }
 
+    /** A newer boot has failed: what counts is again why the one before ended. */
+    void restoreEnd(@Nullable ShutdownReason reason) {
+        ended = reason;
+    }
+
     boolean isDying() {
         return vanished || (info != null && info.dying());
     }

@@ -42,7 +42,8 @@ final class Rig implements AutoCloseable {
             Duration.ofSeconds(5),
             Duration.ofMillis(400),
             Duration.ofMillis(300),
-            Duration.ofMillis(1500));
+            Duration.ofMillis(1500),
+            Duration.ofSeconds(3));
 
     final Vertx vertx = Vertx.vertx();
     final FakeXenstore store = new FakeXenstore();
@@ -77,7 +78,10 @@ final class Rig implements AutoCloseable {
 
     /** The daemon ends, the host does not. */
     void stop() {
-        await(vertx.undeploy(deployment));
+        if (!deployment.isEmpty()) {
+            await(vertx.undeploy(deployment));
+            deployment = "";
+        }
     }
 
     Definitions definitions() {
@@ -181,6 +185,7 @@ final class Rig implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
         await(vertx.close());
     }
 }
