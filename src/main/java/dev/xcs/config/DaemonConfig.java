@@ -1,11 +1,8 @@
 package dev.xcs.config;
 
 import java.nio.file.Path;
-<<<<<<< HEAD
 import java.time.Duration;
-=======
 import java.util.List;
->>>>>>> api
 
 /**
  * Everything that can be configured, complete and valid. conf/xcsd.toml is the manual of every key.
