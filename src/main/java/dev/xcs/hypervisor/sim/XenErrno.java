@@ -26,7 +26,8 @@ enum XenErrno {
 
     /** The failure of a call with this errno. */
     ProblemException of(String call, String argument, String cause) {
-        Problem problem = Problem.of(type, call + "(" + argument + ") failed with " + this + " (" + number + "): " + text)
+        Problem problem = Problem.of(
+                        type, call + "(" + argument + ") failed with " + this + " (" + number + "): " + text)
                 .withCall(call, argument)
                 .withErrno(number, text)
                 .withCause(cause);
