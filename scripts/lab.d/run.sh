@@ -230,7 +230,7 @@ boot() {
     say "booting Xen $(sed -n 's/^xen \([0-9.]*\).*/\1/p' "$image/versions") (QEMU pid $qemu)"
     await 400 booted || fail "dom0 was not up after 400 s"
     grep -q '^lab: ready' "$state/console.log" || fail "dom0 did not come up"
-    await 60 connect || fail "dom0 does not answer"
+    await 120 connect || fail "dom0 does not answer"
     in_dom0 xl info > /dev/null || fail "xl info fails in dom0"
     if ((with_daemon)); then
         put_file "$jar" /opt/xcs/xcsd.jar || fail "could not copy $jar into dom0"
