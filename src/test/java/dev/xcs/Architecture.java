@@ -26,6 +26,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +56,7 @@ final class Architecture {
             Map.entry("platform", Set.of("model")),
             Map.entry("hypervisor", Set.of("model")),
             Map.entry("hypervisor.xen", Set.of("hypervisor", "image", "model", "config")),
-            Map.entry("hypervisor.sim", Set.of("hypervisor", "xenstore.wire", "model")),
+            Map.entry("hypervisor.sim", Set.of("hypervisor", "xenstore.wire", "image", "model")),
             Map.entry("gateway", Set.of("hypervisor", "message", "bus", "model")),
             Map.entry("xenstore.wire", Set.of()),
             Map.entry("xenstore", Set.of("xenstore.wire", "model", "config")),
@@ -154,7 +155,11 @@ final class Architecture {
                 .callConstructorWhere(new DescribedPredicate<>("a verticle of another package is made") {
                     @Override
                     public boolean test(com.tngtech.archunit.core.domain.JavaConstructorCall call) {
-                        return call.getTargetOwner().isAssignableTo(VerticleBase.class)
+                        // A constructor may call another of its own.
+                        boolean delegates = call.getOrigin().isConstructor()
+                                && call.getOriginOwner().equals(call.getTargetOwner());
+                        return !delegates
+                                && call.getTargetOwner().isAssignableTo(VerticleBase.class)
                                 && isOurs(call.getTargetOwner());
                     }
                 });
@@ -297,10 +302,14 @@ final class Architecture {
                 .haveSimpleNameStartingWith("Abstract");
     }
 
-    /** The package's name below the root; empty for the root itself. */
+    /** The entry of the table that a class belongs to, else its package below the root; empty for the root itself. */
     private String part(JavaClass item) {
-        String name = item.getPackageName();
-        return name.length() <= root.length() ? "" : name.substring(root.length() + 1);
+        String name = item.getPackageName()
+                .substring(Math.min(root.length() + 1, item.getPackageName().length()));
+        return MAY_USE.keySet().stream()
+                .filter(entry -> name.equals(entry) || name.startsWith(entry + "."))
+                .max(Comparator.comparingInt(String::length))
+                .orElse(name);
     }
 
     private boolean isOurs(JavaClass item) {

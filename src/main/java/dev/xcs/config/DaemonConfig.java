@@ -2,6 +2,7 @@ package dev.xcs.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Everything that can be configured, complete and valid. conf/xcsd.toml is the manual of every key.
@@ -39,8 +40,18 @@ public record DaemonConfig(
 
     /**
      * @param maxBodyBytes a longer request body is refused with 413
+     * @param maxConsoleViewers how many may look at one domain's console at a time
+     * @param allowedHosts names, besides those of the loopback interface, under which the API may be addressed
      */
-    public record ApiConfig(String host, int port, int maxBodyBytes, int maxConsoleViewers) {}
+    public record ApiConfig(String host, int port, int maxBodyBytes, int maxConsoleViewers, List<String> allowedHosts) {
+        public ApiConfig {
+            allowedHosts = List.copyOf(allowedHosts);
+        }
+
+        public ApiConfig(String host, int port, int maxBodyBytes, int maxConsoleViewers) {
+            this(host, port, maxBodyBytes, maxConsoleViewers, List.of());
+        }
+    }
 
     public record ManagementConfig(String host, int port) {}
 

@@ -12,9 +12,9 @@ final class EnvironmentSettings {
 
     private static final String PREFIX = "XCS_";
     /** Read by the scripts, the tests or the simulated host; conf/xcsd.toml says which by whom. */
-    private static final Set<String> OTHERS = Set.of(CONFIG_FILE, "XCS_CACHE_DIR", "XCS_FAULTS", "XCS_JAVA_OPTS");
+    private static final Set<String> OTHERS = Set.of(CONFIG_FILE, "XCS_CACHE_DIR", "XCS_FAULTS");
 
-    private static final List<String> OTHER_PREFIXES = List.of("XCS_TEST_", "XCS_LAB_", "XCS_BENCH_");
+    private static final List<String> OTHER_PREFIXES = List.of("XCS_TEST_", "XCS_LAB", "XCS_BENCH_");
 
     private EnvironmentSettings() {}
 

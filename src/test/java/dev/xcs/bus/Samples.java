@@ -5,6 +5,7 @@ import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -77,6 +78,13 @@ public final class Samples {
         if (type.isEnum()) {
             Object[] all = type.getEnumConstants();
             return all[random.nextInt(all.length)];
+        }
+        if (type == Instant.class) {
+            return Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000));
+        }
+        if (type.isSealed()) {
+            Class<?>[] all = type.getPermittedSubclasses();
+            return object(all[random.nextInt(all.length)]);
         }
         if (type.isRecord()) {
             return record(type.asSubclass(Record.class));
