@@ -56,9 +56,8 @@ record Arguments(Map<String, String> settings, Optional<Path> configFile) {
                         "Each option can also be set by the environment (XCS_API_PORT) or the file ([api] port);",
                         "the option wins over the environment, the environment over the file.",
                         "",
-                        "Exit codes: 0 nothing went wrong; 1 it could not start, and every reason was printed;",
-                        "2 the command line could not be understood; 3 it did not stop cleanly;",
-                        "130 and 143 it was stopped by Ctrl-C and SIGTERM, cleanly.");
+                        "Exit codes: 0 it was stopped by Ctrl-C or SIGTERM, cleanly; 1 it could not start, and every",
+                        "reason was printed; 2 the command line was not understood; 3 it did not stop cleanly.");
     }
 
     static Arguments of(ParseResult parsed) {

@@ -88,6 +88,11 @@ final class Stages {
         return failed;
     }
 
+    /** Whether somebody has begun to stop. */
+    synchronized boolean stopping() {
+        return stopping;
+    }
+
     private synchronized List<Stage> takeAll() {
         stopping = true;
         List<Stage> all = List.copyOf(started);

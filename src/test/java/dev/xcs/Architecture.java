@@ -56,7 +56,7 @@ final class Architecture {
             Map.entry("platform", Set.of("model")),
             Map.entry("hypervisor", Set.of("model")),
             Map.entry("hypervisor.xen", Set.of("hypervisor", "image", "model", "config")),
-            Map.entry("hypervisor.sim", Set.of("hypervisor", "xenstore.wire", "model")),
+            Map.entry("hypervisor.sim", Set.of("hypervisor", "xenstore.wire", "image", "model")),
             Map.entry("gateway", Set.of("hypervisor", "message", "bus", "model")),
             Map.entry("xenstore.wire", Set.of()),
             Map.entry("xenstore", Set.of("xenstore.wire", "model", "config")),

@@ -109,7 +109,8 @@ public final class ConfigReader {
                         value(Keys.API_HOST),
                         value(Keys.API_PORT),
                         bytes(Keys.API_MAX_BODY),
-                        value(Keys.API_MAX_VIEWERS)),
+                        value(Keys.API_MAX_VIEWERS),
+                        value(Keys.API_ALLOWED_HOSTS)),
                 new ManagementConfig(value(Keys.MANAGEMENT_HOST), value(Keys.MANAGEMENT_PORT)),
                 new XenstoreConfig(
                         value(Keys.XENSTORE_SOCKET).map(Path::toString).orElse(""), value(Keys.XENSTORE_MAX_IN_FLIGHT)),

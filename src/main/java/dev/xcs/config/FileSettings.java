@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /** Reads what a TOML file sets. */
 final class FileSettings {
@@ -58,10 +60,18 @@ final class FileSettings {
     private void known(Key<?> key, JsonNode value) {
         if (value.isTextual() || value.isIntegralNumber()) {
             settings.set(key, value.asText(), origin);
+        } else if (key.kind().isList() && value.isArray()) {
+            settings.set(key, joined(value), origin);
         } else {
             settings.refuse(key.path() + " (" + origin + "): " + value + ", expected "
                     + key.kind().expected());
         }
+    }
+
+    private static String joined(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(part -> part.isTextual() ? part.asText() : part.toString())
+                .collect(Collectors.joining(Kind.LIST_SEPARATOR));
     }
 
     private void other(String path, JsonNode value) {

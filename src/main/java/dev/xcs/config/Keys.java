@@ -20,10 +20,12 @@ public final class Keys {
     static final Key<String> API_HOST =
             new Key<>("api.host", "Where the API listens.", Kind.loopbackHost(), "127.0.0.1");
     static final Key<Integer> API_PORT = new Key<>("api.port", "Port of the API.", Kind.port(), "8080");
+    static final Key<List<String>> API_ALLOWED_HOSTS =
+            new Key<>("api.allowed-hosts", "Names it may be addressed by, besides loopback's.", Kind.hostNames(), "");
     static final Key<Long> API_MAX_BODY =
             new Key<>("api.max-body-size", "Longer request bodies are refused.", Kind.size("1KiB", "16MiB"), "1MiB");
     static final Key<Integer> API_MAX_VIEWERS =
-            new Key<>("api.max-console-viewers", "Console websockets open at once.", Kind.count(1, 10_000), "256");
+            new Key<>("api.max-console-viewers", "Websockets on one domain's console at once.", Kind.count(1, 10_000), "256");
 
     static final Key<String> MANAGEMENT_HOST =
             new Key<>("management.host", "Where health and metrics listen.", Kind.loopbackHost(), "127.0.0.1");
@@ -66,6 +68,7 @@ public final class Keys {
             LOG_LEVEL,
             API_HOST,
             API_PORT,
+            API_ALLOWED_HOSTS,
             API_MAX_BODY,
             API_MAX_VIEWERS,
             MANAGEMENT_HOST,

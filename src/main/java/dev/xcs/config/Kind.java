@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,8 +19,17 @@ import java.util.stream.Collectors;
  * @param parser empty for text that is not a good value
  */
 public record Kind<T>(String label, String expected, Function<String, Optional<T>> parser) {
+    /** What stands between the parts of a list, where it has to be one text. */
+    static final String LIST_SEPARATOR = ",";
+
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1,10}");
+    private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
     private static final Pattern IPV4_LOOPBACK = Pattern.compile("127(\\.[0-9]{1,3}){3}");
+
+    /** Whether a file may give it as an array. */
+    boolean isList() {
+        return label.endsWith(",...");
+    }
 
     static Kind<Integer> port() {
         return count("PORT", 0, 65535, "a port from 0 to 65535, where 0 takes any free one");
@@ -86,6 +96,17 @@ public record Kind<T>(String label, String expected, Function<String, Optional<T
 
     private static boolean isAddress(String literal) {
         return Arrays.stream(literal.split("\\.")).allMatch(part -> Integer.parseInt(part) <= 255);
+    }
+
+    static Kind<List<String>> hostNames() {
+        return new Kind<>(
+                "HOST,...",
+                "names of hosts without port, with commas between",
+                text -> Optional.of(split(text)).filter(names -> names.stream().allMatch(HOST_NAME.asMatchPredicate())));
+    }
+
+    private static List<String> split(String text) {
+        return text.isEmpty() ? List.of() : List.of(text.split(LIST_SEPARATOR, -1));
     }
 
     static Kind<Path> directory() {

@@ -28,7 +28,7 @@ class ConfigReaderTest {
         assertThat(config.hypervisor()).isEqualTo(HypervisorKind.AUTO);
         assertThat(config.stateDir()).isEqualTo(Path.of("/var/lib/xcs"));
         assertThat(config.log().level()).isEqualTo(LogLevel.INFO);
-        assertThat(config.api()).isEqualTo(new DaemonConfig.ApiConfig("127.0.0.1", 8080, 1 << 20, 256));
+        assertThat(config.api()).isEqualTo(new DaemonConfig.ApiConfig("127.0.0.1", 8080, 1 << 20, 256, List.of()));
         assertThat(config.management()).isEqualTo(new DaemonConfig.ManagementConfig("127.0.0.1", 8081));
         assertThat(config.xenstore()).isEqualTo(new DaemonConfig.XenstoreConfig("", 64));
         assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(64 << 10, 16 << 10));
@@ -49,6 +49,7 @@ class ConfigReaderTest {
                         port = 1
                         max-body-size = "2KiB"
                         max-console-viewers = 2
+                        allowed-hosts = ["xcs.example", "b"]
                         [management]
                         host = "localhost"
                         port = 2
@@ -73,7 +74,7 @@ class ConfigReaderTest {
                         HypervisorKind.SIM,
                         Path.of("/s"),
                         new DaemonConfig.LogConfig(LogLevel.DEBUG),
-                        new DaemonConfig.ApiConfig("127.1.2.3", 1, 2048, 2),
+                        new DaemonConfig.ApiConfig("127.1.2.3", 1, 2048, 2, List.of("xcs.example", "b")),
                         new DaemonConfig.ManagementConfig("localhost", 2),
                         new DaemonConfig.XenstoreConfig("/x/socket", 3),
                         new DaemonConfig.ConsoleConfig(8192, 2048),
@@ -158,7 +159,7 @@ class ConfigReaderTest {
                 "api.host|127.0.0.256",
                 "api.host|example.org",
                 "api.host|::",
-                "api.host|127.1",
+                "api.host|127.1", "api.allowed-hosts|a b", "api.allowed-hosts|a:80", "api.allowed-hosts|'a,,b'",
                 "domain.restart-window|5",
                 "domain.restart-window|0s",
                 "domain.restart-window|1d",
@@ -185,6 +186,12 @@ class ConfigReaderTest {
                 .singleElement()
                 .asString()
                 .contains("\\u0000");
+    }
+
+    @Test
+    void takesAListWithCommasBetween() {
+        assertThat(read(Map.of("api.allowed-hosts", "a,b.c"), Map.of(), "").config().api().allowedHosts())
+                .containsExactly("a", "b.c");
     }
 
     @Test
