@@ -228,7 +228,7 @@ boot() {
     echo "ssh_port=$ssh_port" >> "$state/run"
     write_ssh_config "$ssh_port"
     say "booting Xen $(sed -n 's/^xen \([0-9.]*\).*/\1/p' "$image/versions") (QEMU pid $qemu)"
-    await 180 booted || fail "dom0 was not up after 180 s"
+    await 400 booted || fail "dom0 was not up after 400 s"
     grep -q '^lab: ready' "$state/console.log" || fail "dom0 did not come up"
     await 60 connect || fail "dom0 does not answer"
     in_dom0 xl info > /dev/null || fail "xl info fails in dom0"
@@ -254,8 +254,10 @@ abandon() {
         echo "lab: the console's last lines (all of it in $state/failed):" >&2
         tail -n 15 "$state/console.log" >&2
     fi
-    [[ -z ${qemu:-} ]] || kill -KILL "$qemu" 2> /dev/null || true
-    wait
+    {
+        [[ -z ${qemu:-} ]] || kill -KILL "$qemu" || true
+        wait
+    } 2> /dev/null
     remove_run
     echo "lab: not started; nothing is left running" >&2
 }

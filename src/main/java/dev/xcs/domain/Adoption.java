@@ -23,6 +23,8 @@ final class Adoption {
     private final DefinitionLog log;
     private final Boots boots;
     private final Supplier<RestartGuard> guards;
+    private final Patience patience;
+    private final Deadlines deadlines;
 
     Adoption(
             DomainTable table,
@@ -31,7 +33,9 @@ final class Adoption {
             Xenstore store,
             DefinitionLog log,
             Boots boots,
-            Supplier<RestartGuard> guards) {
+            Supplier<RestartGuard> guards,
+            Patience patience,
+            Deadlines deadlines) {
         this.table = table;
         this.xen = xen;
         this.consoles = consoles;
@@ -39,12 +43,14 @@ final class Adoption {
         this.log = log;
         this.boots = boots;
         this.guards = guards;
+        this.patience = patience;
+        this.deadlines = deadlines;
     }
 
     /** Done when every guest's console is looked after again: one whose ring is full burns a cpu. */
     Future<Void> adopt() {
         return log.load()
-                .compose(definitions -> xen.list()
+                .compose(definitions -> patience.untilDone(xen::list, deadlines.gone())
                         .compose(domains -> Future.join(definitions.stream()
                                 .map(definition -> take(definition, find(definition, domains)))
                                 .toList())))

@@ -22,11 +22,11 @@ final class Census {
     private final Snapshots snapshots;
     private Consumer<KeptDomain> attention = any -> {};
 
-    Census(DomainTable table, XenClient xen, Xenstore store, Supplier<RestartGuard> guards) {
+    Census(DomainTable table, XenClient xen, Xenstore store, Supplier<RestartGuard> guards, Patience patience) {
         this.table = table;
         this.store = store;
         this.guards = guards;
-        this.snapshots = new Snapshots(xen::list, table::tick, this::observe);
+        this.snapshots = new Snapshots(xen::list, table::tick, this::observe, patience);
     }
 
     /** Who decides what is to be done about a managed domain that was seen ended, dying or missing. */
@@ -41,7 +41,7 @@ final class Census {
     /** A list asked for after this call, with every stranger in it known by name. */
     Future<Snapshot> refresh() {
         return snapshots
-                .fresh()
+                .surely()
                 .compose(snapshot ->
                         Future.join(List.copyOf(beingMet.values())).transform(any -> Future.succeededFuture(snapshot)));
     }

@@ -16,11 +16,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,7 +69,7 @@ public final class DomainKeeper extends VerticleBase {
         DefinitionLog log = new DefinitionLog(vertx, definitions);
         Patience patience = new Patience(vertx);
 
-        Census census = new Census(table, xen, store, guards);
+        Census census = new Census(table, xen, store, guards, patience);
         Teardown teardown = new Teardown(xen, consoles, store, census.snapshots(), patience, deadlines);
         BuildSlots slots = new BuildSlots(config.maxParallelBuilds());
         Creation creation = new Creation(xen, consoles, store, log, table, teardown, new Admission(), slots, meters);
@@ -76,7 +78,7 @@ public final class DomainKeeper extends VerticleBase {
         census.onNews(ends::attend);
         ShutdownRequest shutdown = new ShutdownRequest(store, patience, deadlines);
         Lifecycle lifecycle = new Lifecycle(table, census, xen, boots, shutdown, guards, meters, patience, deadlines);
-        Adoption adoption = new Adoption(table, xen, consoles, store, log, boots, guards);
+        Adoption adoption = new Adoption(table, xen, consoles, store, log, boots, guards, patience, deadlines);
 
         closers.add(() -> {
             ends.stop();
@@ -95,18 +97,24 @@ public final class DomainKeeper extends VerticleBase {
         return Future.join(closers.stream().map(Supplier::get).toList());
     }
 
-    private Future<Void> listen(
+    private static Future<Void> listen(
             EventBus bus, DomainTable table, Census census, Patience patience, Lifecycle lifecycle) {
-        CreateDomain.ADDRESS.answer(bus, ask -> lifecycle.create(ask.spec()).map(DomainShown::new));
-        ChangeDomain.ADDRESS.answer(
+        var create = CreateDomain.ADDRESS.answer(
+                bus, ask -> lifecycle.create(ask.spec()).map(DomainShown::new));
+        var change = ChangeDomain.ADDRESS.answer(
                 bus, ask -> lifecycle.change(ask.uuid(), ask.state()).map(DomainShown::new));
-        DestroyDomain.ADDRESS.answer(bus, ask -> lifecycle.destroy(ask.uuid()).map(new Done()));
-        FetchDomains.ADDRESS.answer(bus, ask -> recent(census, patience).map(any -> new DomainsShown(table.views())));
-        FetchDomain.ADDRESS.answer(
+        var destroy = DestroyDomain.ADDRESS.answer(
+                bus, ask -> lifecycle.destroy(ask.uuid()).map(new Done()));
+        var fetchAll = FetchDomains.ADDRESS.answer(
+                bus, ask -> recent(census, patience).map(any -> new DomainsShown(table.views())));
+        var fetch = FetchDomain.ADDRESS.answer(
                 bus,
                 ask -> recent(census, patience)
                         .map(any -> new DomainShown(table.get(ask.uuid()).view())));
-        return Future.succeededFuture();
+        return Future.all(Stream.of(create, change, destroy, fetchAll, fetch)
+                        .map(MessageConsumer::completion)
+                        .toList())
+                .mapEmpty();
     }
 
     /** Done when the views are as new as they can be had quickly. */

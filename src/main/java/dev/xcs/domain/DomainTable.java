@@ -100,7 +100,10 @@ final class DomainTable {
 
     List<Domain> views() {
         List<Domain> views = new ArrayList<>();
-        domains.values().forEach(domain -> views.add(domain.view()));
+        // One that was never told is only a claim, which may yet be refused.
+        domains.values().stream()
+                .filter(domain -> told.containsKey(domain.uuid()))
+                .forEach(domain -> views.add(domain.view()));
         views.sort(BY_DOMID);
         return views;
     }

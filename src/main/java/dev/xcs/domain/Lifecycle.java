@@ -58,6 +58,9 @@ final class Lifecycle {
                 .add(
                         "creation",
                         preemption -> census.refresh()
+                                .recover(failure -> Future.failedFuture(ProblemException.of(failure)
+                                        .withStep("check")
+                                        .toException()))
                                 .map(snapshot -> refuseTwin(domain, snapshot))
                                 .compose(any -> boots.first(domain, definition, preemption))
                                 .onFailure(any -> table.drop(domain)))

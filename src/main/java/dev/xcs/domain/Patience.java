@@ -28,7 +28,7 @@ final class Patience {
     }
 
     /** As {@link #untilGood}, for what only has to succeed. */
-    Future<Void> untilDone(Supplier<Future<Void>> attempt, Duration within) {
+    <T> Future<T> untilDone(Supplier<Future<T>> attempt, Duration within) {
         return untilGood(attempt, any -> true, within);
     }
 

@@ -2,6 +2,7 @@ package dev.xcs.domain;
 
 import dev.xcs.model.DomainInfo;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -13,13 +14,21 @@ import org.jspecify.annotations.Nullable;
  * who asked see it.
  */
 final class Snapshots {
+    private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(2);
+
     private final Supplier<Future<List<DomainInfo>>> source;
     private final LongSupplier clock;
     private final Consumer<Snapshot> listener;
+    private final Patience patience;
     private @Nullable Future<Snapshot> underWay;
     private @Nullable Future<Snapshot> next;
 
-    Snapshots(Supplier<Future<List<DomainInfo>>> source, LongSupplier clock, Consumer<Snapshot> listener) {
+    Snapshots(
+            Supplier<Future<List<DomainInfo>>> source,
+            LongSupplier clock,
+            Consumer<Snapshot> listener,
+            Patience patience) {
+        this.patience = patience;
         this.source = source;
         this.clock = clock;
         this.listener = listener;
@@ -40,6 +49,11 @@ final class Snapshots {
         }
         next = underWay.transform(any -> ask());
         return next;
+    }
+
+    /** As {@link #fresh}, not giving up at once when the list cannot be had for a moment. */
+    Future<Snapshot> surely() {
+        return patience.untilDone(this::fresh, GIVE_UP_AFTER);
     }
 
     private Future<Snapshot> ask() {

@@ -45,7 +45,7 @@ final class Teardown {
      * @return whether Xen does not list it any more
      */
     Future<Boolean> tearDown(UUID uuid, int domid, boolean console) {
-        return snapshots.fresh().compose(snapshot -> {
+        return snapshots.surely().compose(snapshot -> {
             DomainInfo holder = find(snapshot, domid);
             if (holder != null && !snapshot.holds(uuid, domid)) {
                 LOG.info("domid {} is another domain's by now; only the nodes of {} itself are removed", domid, uuid);
@@ -72,7 +72,7 @@ final class Teardown {
 
     /** A destroy that failed is as good as done when the boot is dying or gone all the same. */
     private Future<Void> lives(UUID uuid, int domid, Throwable failure) {
-        return snapshots.fresh().compose(snapshot -> {
+        return snapshots.surely().compose(snapshot -> {
             DomainInfo info = find(snapshot, domid);
             boolean lives = info != null && snapshot.holds(uuid, domid) && !info.dying();
             return lives ? Future.failedFuture(failure) : Future.succeededFuture();

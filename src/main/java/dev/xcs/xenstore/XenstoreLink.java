@@ -161,7 +161,7 @@ final class XenstoreLink {
     private void checkStall() {
         XenstoreConnection connection = current;
         if (connection != null && connection.oldestNanos() > stall.toNanos()) {
-            connection.lose("xenstored did not answer for " + stall.toSeconds() + " s");
+            connection.lose("xenstored did not answer for " + stall.toMillis() + " ms");
         }
     }
 }

@@ -278,6 +278,18 @@ class DomainKeeperTest {
     }
 
     @Test
+    void doesNotTakeAListThatFailsForAMomentForTheTruth() {
+        UUID uuid = rig.create(Specs.pv("web1")).uuid();
+        rig.host.fail(ListXenDomains.ADDRESS);
+        assertThat(rig.names()).containsExactly("Domain-0", "web1");
+        Future<Domain> pausing = rig.changing(uuid, DesiredState.PAUSED);
+        int before = rig.host.calls(ListXenDomains.class).size();
+        until(() -> rig.host.calls(ListXenDomains.class).size() > before + 3);
+        rig.host.heal();
+        assertThat(Rig.await(pausing).state()).isEqualTo(DomainState.PAUSED);
+    }
+
+    @Test
     void countsDomainsByState() {
         UUID uuid = rig.create(Specs.pv("web1")).uuid();
         rig.create(Specs.paused(Specs.pv("web2")));

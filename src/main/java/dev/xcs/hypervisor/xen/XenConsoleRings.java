@@ -31,12 +31,13 @@ final class XenConsoleRings implements ConsoleRings, AutoCloseable {
         this.foreign = foreign;
     }
 
-    static XenConsoleRings open(XenLibraries libraries, XenLayout layout) {
-        Pointer grants = libraries.gnttab().xengnttab_open(null, 0);
+    /** @param logger for both libraries, which write to the standard error stream without one; outlives this */
+    static XenConsoleRings open(XenLibraries libraries, XenLayout layout, Pointer logger) {
+        Pointer grants = libraries.gnttab().xengnttab_open(logger, 0);
         if (grants == null) {
             throw CallFailure.last("xengnttab_open", "");
         }
-        Pointer foreign = libraries.foreignMemory().xenforeignmemory_open(null, 0);
+        Pointer foreign = libraries.foreignMemory().xenforeignmemory_open(logger, 0);
         if (foreign == null) {
             ProblemException failure = CallFailure.last("xenforeignmemory_open", "");
             libraries.gnttab().xengnttab_close(grants);

@@ -123,7 +123,7 @@ final class XenDomains implements Domains {
     @Override
     public BuiltDomain build(BuildRequest request) {
         requirePv(request.type());
-        requireGuest(request.domid());
+        requireGuest("xc_domain_max_vcpus", request.domid());
         if (request.memoryMib() < 1) {
             throw Problem.invalidField("memoryMib", request.memoryMib(), "at least 1")
                     .toException();
@@ -149,7 +149,7 @@ final class XenDomains implements Domains {
 
     @Override
     public void unpause(int domid) {
-        requireGuest(domid);
+        requireGuest("xc_domain_unpause", domid);
         shared.use(xc -> {
             if (libraries.ctrl().xc_domain_unpause(xc.handle(), domid) < 0) {
                 int errno = Native.getLastError();
@@ -169,7 +169,7 @@ final class XenDomains implements Domains {
 
     @Override
     public void destroy(int domid) {
-        requireGuest(domid);
+        requireGuest("xc_domain_destroy", domid);
         shared.requireOpen();
         // Takes as long as the guest is large: not under the lock that the list waits for.
         try (XenInterface xc = XenInterface.open(libraries)) {
@@ -189,7 +189,7 @@ final class XenDomains implements Domains {
     }
 
     private void call(String name, int domid, Call call) {
-        requireGuest(domid);
+        requireGuest(name, domid);
         shared.use(xc -> {
             if (call.on(xc) < 0) {
                 throw CallFailure.last(name, domid);
@@ -198,10 +198,13 @@ final class XenDomains implements Domains {
         });
     }
 
-    /** Some of these calls would take dom0, and the host with it, at its word. */
-    private static void requireGuest(int domid) {
+    /** Some of these calls would take dom0, and the host with it, at its word; Xen refuses the others with EINVAL. */
+    private static void requireGuest(String call, int domid) {
         if (domid <= 0 || domid >= FIRST_RESERVED_DOMID) {
+            int errno = Errno.EINVAL.code();
             throw Problem.invalidField("domid", domid, "a guest's domid, 1 to " + (FIRST_RESERVED_DOMID - 1))
+                    .withCall(call, Integer.toString(domid))
+                    .withErrno(errno, Errno.textOf(errno))
                     .toException();
         }
     }

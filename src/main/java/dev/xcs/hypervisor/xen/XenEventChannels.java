@@ -10,6 +10,7 @@ import dev.xcs.model.ProblemType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Event channels of dom0 through one handle of libxenevtchn. Binding and notifying go through the library; waiting, reading and
@@ -53,8 +54,9 @@ final class XenEventChannels implements EventChannels, AutoCloseable {
         one.setLong(0, 1);
     }
 
-    static XenEventChannels open(LibXenEvtchn evtchn, LibC libc) {
-        Pointer handle = evtchn.xenevtchn_open(null, 0);
+    /** @param logger for libxenevtchn, which writes to the standard error stream without one; outlives this */
+    static XenEventChannels open(LibXenEvtchn evtchn, LibC libc, @Nullable Pointer logger) {
+        Pointer handle = evtchn.xenevtchn_open(logger, 0);
         if (handle == null) {
             throw CallFailure.last("xenevtchn_open", "");
         }

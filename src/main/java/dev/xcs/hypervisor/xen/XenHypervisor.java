@@ -26,6 +26,7 @@ public final class XenHypervisor implements Hypervisor {
     private final XenDomains domains;
     private final XenEventChannels eventChannels;
     private final XenConsoleRings consoleRings;
+    private final OpenHandles handles;
 
     private XenHypervisor(
             XenVersion version,
@@ -34,7 +35,8 @@ public final class XenHypervisor implements Hypervisor {
             SharedInterface shared,
             XenDomains domains,
             XenEventChannels eventChannels,
-            XenConsoleRings consoleRings) {
+            XenConsoleRings consoleRings,
+            OpenHandles handles) {
         this.version = version;
         this.layout = layout;
         this.capabilities = capabilities;
@@ -42,6 +44,7 @@ public final class XenHypervisor implements Hypervisor {
         this.domains = domains;
         this.eventChannels = eventChannels;
         this.consoleRings = consoleRings;
+        this.handles = handles;
     }
 
     /** Whether a Xen runs beneath this system, dom0 or not. */
@@ -86,15 +89,17 @@ public final class XenHypervisor implements Hypervisor {
             XenVersion version, XenLayout layout, XenLibraries libraries, KernelLoader loader) {
         OpenHandles handles = new OpenHandles();
         try {
-            XenInterface xc = handles.add(XenInterface.open(libraries));
+            CallLog log = handles.add(new CallLog(libraries, LibXenToolLog.XTL_CRITICAL));
+            XenInterface xc = XenInterface.open(libraries);
+            SharedInterface shared = handles.add(new SharedInterface(xc));
             requireSame(version, xc.version());
             PhysInfo host = physInfo(xc, layout);
-            SharedInterface shared = new SharedInterface(xc);
             PvBuilder builder = new PvBuilder(libraries, version, layout, loader);
             XenDomains domains = new XenDomains(libraries, shared, layout, builder, host);
-            XenEventChannels channels = handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc()));
-            XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout));
-            return new XenHypervisor(version, layout, xc.capabilities(), shared, domains, channels, rings);
+            XenEventChannels channels =
+                    handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
+            XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
+            return new XenHypervisor(version, layout, xc.capabilities(), shared, domains, channels, rings, handles);
         } catch (ProblemException e) {
             handles.closeAll();
             throw e;
@@ -154,8 +159,6 @@ public final class XenHypervisor implements Hypervisor {
 
     @Override
     public void close() {
-        eventChannels.close();
-        consoleRings.close();
-        shared.close();
+        handles.closeAll();
     }
 }

@@ -22,6 +22,8 @@ record XenLibraries(
     /** Paths and command lines are UTF-8 whatever the locale of the daemon is. */
     private static final Map<String, Object> OPTIONS = Map.of(Library.OPTION_STRING_ENCODING, "UTF-8");
 
+    private static final String SEARCH_PATH = "jna.platform.library.path";
+
     /** Loads everything by full soname and looks every function up, so that none is found missing in the middle of a build. */
     static XenLibraries load(XenVersion version) {
         requireJna();
@@ -29,11 +31,11 @@ record XenLibraries(
         return new XenLibraries(
                 load("libxenctrl.so." + version.series(), LibXenCtrl.class),
                 load("libxenguest.so." + version.series(), LibXenGuest.class),
-                load("libxenevtchn.so.1", LibXenEvtchn.class),
+                register("libxenevtchn.so.1", new LibXenEvtchn()),
                 load("libxengnttab.so.1", LibXenGntTab.class),
                 load("libxenforeignmemory.so.1", LibXenForeignMemory.class),
                 load("libxentoollog.so.1", LibXenToolLog.class),
-                load("libc.so.6", LibC.class));
+                register("libc.so.6", new LibC()));
     }
 
     private static <L extends Library> L load(String soname, Class<L> mapping) {
@@ -48,8 +50,22 @@ record XenLibraries(
         }
     }
 
+    /** Binds a class with native methods: about thirty times as fast to call as an interface. */
+    private static <L> L register(String soname, L mapping) {
+        try {
+            Native.register(mapping.getClass(), NativeLibrary.getInstance(soname, OPTIONS));
+            return mapping;
+        } catch (UnsatisfiedLinkError e) {
+            throw missing(soname, e);
+        }
+    }
+
     /** JNA's own native part, without which no library can be named as missing. */
     private static void requireJna() {
+        // Otherwise JNA runs ldconfig, to learn what dlopen knows anyway.
+        if (System.getProperty(SEARCH_PATH) == null) {
+            System.setProperty(SEARCH_PATH, "");
+        }
         try {
             if (Native.POINTER_SIZE == 8 && Platform.isIntel() && Platform.isLinux()) {
                 return;

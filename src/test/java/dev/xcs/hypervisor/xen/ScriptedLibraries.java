@@ -3,6 +3,7 @@ package dev.xcs.hypervisor.xen;
 import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
@@ -37,15 +38,15 @@ final class ScriptedLibraries {
     private int nextPort = 1;
 
     XenLibraries libraries() {
-        LibC libc = Native.load("libc.so.6", LibC.class);
+        Native.register(LibC.class, NativeLibrary.getInstance("libc.so.6"));
         return new XenLibraries(
                 scripted(LibXenCtrl.class),
                 scripted(LibXenGuest.class),
-                scripted(LibXenEvtchn.class),
+                new LibXenEvtchn(),
                 scripted(LibXenGntTab.class),
                 scripted(LibXenForeignMemory.class),
                 scripted(LibXenToolLog.class),
-                libc);
+                new LibC());
     }
 
     private <L extends Library> L scripted(Class<L> mapping) {
