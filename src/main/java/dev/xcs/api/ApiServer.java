@@ -104,8 +104,8 @@ public final class ApiServer extends VerticleBase {
     private HttpServerOptions options() {
         return new HttpServerOptions()
                 .setWebSocketSubProtocols(List.of(ConsoleDesk.PROTOCOL))
-                .setMaxWebSocketFrameSize(ConsoleInput.MAX_FRAME_BYTES)
-                .setMaxWebSocketMessageSize(ConsoleInput.MAX_FRAME_BYTES)
+                .setMaxWebSocketFrameSize(ConsoleInput.MAX_DECODED_BYTES)
+                .setMaxWebSocketMessageSize(ConsoleInput.MAX_DECODED_BYTES)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setHttp2ClearTextEnabled(false)

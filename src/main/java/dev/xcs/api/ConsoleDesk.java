@@ -106,13 +106,15 @@ final class ConsoleDesk {
 
     private void seat(ConsoleViewer viewer, ServerWebSocket socket, UUID uuid, ConsoleOpened history) {
         viewers.computeIfAbsent(uuid, none -> new HashSet<>()).add(viewer);
-        socket.closeHandler(closed -> {
-            viewer.release();
-            leavePlace(uuid);
-            viewers.computeIfPresent(uuid, (id, others) -> others.remove(viewer) && others.isEmpty() ? null : others);
-        });
+        socket.closeHandler(closed -> leave(viewer, uuid));
         PeerWatch.start(vertx, socket, pingEvery);
         viewer.start(socket, history);
+    }
+
+    private void leave(ConsoleViewer viewer, UUID uuid) {
+        viewer.release();
+        leavePlace(uuid);
+        viewers.computeIfPresent(uuid, (id, others) -> others.remove(viewer) && others.isEmpty() ? null : others);
     }
 
     private void leavePlace(UUID uuid) {

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 /** What a console viewer sends: binary frames are typed, one after the other; text frames are control, of which there is none yet. */
 final class ConsoleInput {
     static final int MAX_FRAME_BYTES = 64 * 1024;
+    /** Beyond it the decoder ends the connection without a word. */
+    static final int MAX_DECODED_BYTES = 1 << 20;
+
     static final int MAX_TEXT_BYTES = 4 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleInput.class);
@@ -54,6 +57,8 @@ final class ConsoleInput {
         inText = control && !frame.isFinal();
         if (control) {
             receivedText(frame);
+        } else if (frame.binaryData().length() > MAX_FRAME_BYTES) {
+            close(TOO_BIG, "a binary frame may have " + MAX_FRAME_BYTES + " bytes");
         } else if (frame.binaryData().length() > 0) {
             type(frame.binaryData());
         }

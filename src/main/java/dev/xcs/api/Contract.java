@@ -9,10 +9,12 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Path;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +25,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /** The API's contract, openapi.yaml: the route table and what /openapi.json serves. */
 final class Contract {
     private static final String FILE = "/openapi.yaml";
+    private static final Set<String> GET_ONLY = Set.of("logIn", "attachConsole");
 
     private final Map<String, Object> document;
     private final OpenAPIContract routes;
@@ -70,25 +73,29 @@ final class Contract {
         return new JsonObject(document).toBuffer();
     }
 
-    /** The methods that a path knows; GET and HEAD, as for static files, where it is not of the contract. */
+    /** The methods that a path knows: of the contract, or those of the web page's files where the contract has no such path. */
     Set<String> methods(String path) {
         Path found = routes.findPath(path);
-        Set<String> methods = new TreeSet<>();
         if (found == null) {
-            methods.add("GET");
-        } else {
-            found.getOperations()
-                    .forEach(operation -> methods.add(operation.getHttpMethod().name()));
+            return new TreeSet<>(List.of("GET", "HEAD", "OPTIONS"));
         }
-        if (methods.contains(HttpMethod.GET.name())) {
-            methods.add(HttpMethod.HEAD.name());
+        Set<String> methods = new TreeSet<>(List.of("OPTIONS"));
+        for (Operation operation : found.getOperations()) {
+            methods.add(operation.getHttpMethod().name());
+            if (answersHead(operation)) {
+                methods.add(HttpMethod.HEAD.name());
+            }
         }
-        methods.add(HttpMethod.OPTIONS.name());
         return methods;
     }
 
-    /** Whether the path is of the contract. */
+    /** Whether HEAD is GET without the body; not where one spends a ticket and where there is nothing to be read. */
+    static boolean answersHead(Operation operation) {
+        return operation.getHttpMethod().equals(HttpMethod.GET) && !GET_ONLY.contains(operation.getOperationId());
+    }
+
+    /** Whether there may be something at the path. */
     boolean knows(String path) {
-        return routes.findPath(path) != null;
+        return routes.findPath(path) != null || !path.startsWith("/v1");
     }
 }

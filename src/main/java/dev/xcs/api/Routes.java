@@ -3,21 +3,19 @@ package dev.xcs.api;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.openapi.router.OpenAPIRoute;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import java.util.Map;
-import java.util.Set;
 
 /** The router: what every request passes, then the operations of the contract, then the web page. */
 final class Routes {
-    /** Not for HEAD: one spends a ticket, the other is no resource to be read. */
-    private static final Set<String> GET_ONLY = Set.of("logIn", "attachConsole");
-
     private final Contract contract;
     private final AccessGuard guard;
     private final MeterRegistry meters;
@@ -48,11 +46,13 @@ final class Routes {
     }
 
     private void addHead(Router router) {
-        router.getRoutes().stream()
-                .filter(route -> route.methods() != null && route.methods().contains(HttpMethod.GET))
-                .filter(route -> !GET_ONLY.contains(
-                        String.valueOf(route.<Object>getMetadata(RouterBuilder.KEY_META_DATA_OPERATION))))
-                .forEach(route -> route.method(HttpMethod.HEAD));
+        for (Route route : router.getRoutes()) {
+            if (route.getMetadata(RouterBuilder.KEY_META_DATA_OPERATION)
+                            instanceof io.vertx.openapi.contract.Operation operation
+                    && Contract.answersHead(operation)) {
+                route.method(HttpMethod.HEAD);
+            }
+        }
     }
 
     private void answerOptions(RoutingContext context) {
@@ -68,7 +68,7 @@ final class Routes {
                 .onFailure(context::fail);
     }
 
-    private io.vertx.core.Handler<RoutingContext> metered(String id, Operation operation) {
+    private Handler<RoutingContext> metered(String id, Operation operation) {
         return context -> {
             Timer.Sample sample = Timer.start(meters);
             context.addEndHandler(ended -> sample.stop(Timer.builder("xcs.api.requests")

@@ -178,6 +178,8 @@ class ApiServerTest {
         assertThat(refused.status()).isEqualTo(405);
         assertThat(refused.header("Allow")).isEqualTo("GET, HEAD, OPTIONS, POST");
         assertThat(api.call("POST", "/").header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+        assertThat(api.call("OPTIONS", "/").status()).isEqualTo(204);
+        assertThat(api.call("OPTIONS", "/v1/x").status()).isEqualTo(404);
         RawHttp.Response options = api.call("OPTIONS", GUEST);
         assertThat(options.status()).isEqualTo(204);
         assertThat(options.header("Allow")).isEqualTo("DELETE, GET, HEAD, OPTIONS");
