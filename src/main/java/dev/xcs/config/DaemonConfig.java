@@ -1,6 +1,7 @@
 package dev.xcs.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
 public record DaemonConfig(
         HypervisorKind hypervisor,
         Path stateDir,
+        LogConfig log,
         ApiConfig api,
         ManagementConfig management,
         XenstoreConfig xenstore,
@@ -23,6 +25,17 @@ public record DaemonConfig(
         AUTO,
         XEN,
         SIM
+    }
+
+    /** How much the daemon tells on standard error. */
+    public record LogConfig(LogLevel level) {}
+
+    /** The levels of slf4j that make sense for a daemon. */
+    public enum LogLevel {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG
     }
 
     /**
@@ -58,10 +71,7 @@ public record DaemonConfig(
      * @param maxParallelBuilds each build takes about 50 MB of memory outside the heap
      */
     public record DomainConfig(
-            int maxRestarts,
-            java.time.Duration restartWindow,
-            int maxParallelBuilds,
-            java.time.Duration reconcileEvery) {}
+            int maxRestarts, Duration restartWindow, int maxParallelBuilds, Duration reconcileEvery) {}
 
     /**
      * @param maxBytes the least recently used kernels are dropped beyond this; 0 switches the cache off

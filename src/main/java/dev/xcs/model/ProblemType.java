@@ -21,6 +21,7 @@ public enum ProblemType {
     UNSUPPORTED_MEDIA("unsupported-media", "The media type is not understood", 415),
     IMPOSSIBLE("impossible", "Valid, but this host cannot do it", 422),
     BAD_IMAGE("bad-image", "The kernel image cannot be used", 422),
+    GONE("gone", "It is no longer kept", 410),
     TOO_MANY("too-many", "A limit is reached", 429),
     INTERNAL("internal", "The daemon failed", 500),
     HYPERVISOR("hypervisor", "A hypercall failed", 500),

@@ -1,0 +1,63 @@
+# shellcheck shell=bash disable=SC2154 # project, parts, state and cache are set by scripts/lab
+# The daemon in dom0, as tests handle it.
+set -euo pipefail
+
+# ready: whether the management port answers /readyz with 200, seen from this machine
+ready() {
+    local connection status
+    {
+        exec {connection}<> "/dev/tcp/127.0.0.1/$(value management_port)"
+    } 2> /dev/null || return 1
+    printf 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' >&"$connection"
+    read -r -t 10 _ status _ <&"$connection" 2> /dev/null || status=
+    exec {connection}>&-
+    [[ $status == 200 ]]
+}
+
+ready_or_ended() { ready || ! in_dom0 /run/lab/daemon status > /dev/null; }
+
+# start_daemon [ARGUMENT...]: until it is ready; then its token is here
+start_daemon() {
+    in_dom0 /run/lab/daemon start "$@" || return 1
+    if ! await 240 ready_or_ended || ! ready; then
+        in_dom0 cat /var/log/xcsd.log > "$state/xcsd.log" || true
+        echo "lab: the daemon is not ready; its last lines:" >&2
+        tail -n 30 "$state/xcsd.log" >&2
+        return 1
+    fi
+    fetch_token
+}
+
+fetch_token() {
+    rm -f "$state/admin.token"
+    (umask 077 && in_dom0 cat /var/lib/xcs/admin.token > "$state/admin.token.new" 2> /dev/null) || {
+        rm -f "$state/admin.token.new"
+        say "the daemon wrote no admin token"
+        return
+    }
+    mv "$state/admin.token.new" "$state/admin.token"
+}
+
+lab_daemon() {
+    local action=${1:-}
+    shift || true
+    need_dom0
+    case $action in
+        start) start_daemon "$@" || exit 1 ;;
+        restart)
+            in_dom0 /run/lab/daemon stop
+            start_daemon "$@" || exit 1
+            ;;
+        stop | kill9 | status) in_dom0 /run/lab/daemon "$action" ;;
+        log) in_dom0 cat /var/log/xcsd.log ;;
+        *) misuse "daemon start, stop, restart, kill9, status or log" ;;
+    esac
+}
+
+lab_demo() {
+    [[ -x $parts/demo ]] || {
+        echo "lab: there is no demo yet ($parts/demo is missing)" >&2
+        exit 2
+    }
+    exec "$parts/demo" "$@"
+}

@@ -1,0 +1,66 @@
+package dev.xcs.control;
+
+import dev.xcs.model.ControlMessage;
+import dev.xcs.xenstore.Xenstore;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Control messages from xenstore: one watch on all domains, each change of a node that means something told once. One watch and not six a
+ * domain: xenstored has to look at every watch for every write.
+ */
+final class XenstoreSource {
+    private static final Logger LOG = LoggerFactory.getLogger(XenstoreSource.class);
+    private static final String ROOT = "/local/domain";
+
+    private final Xenstore xenstore;
+    private final KnownDomains known;
+    private final Consumer<ControlMessage> sink;
+    private final Map<WatchedNode, String> values = new HashMap<>();
+
+    XenstoreSource(Xenstore xenstore, KnownDomains known, Consumer<ControlMessage> sink) {
+        this.xenstore = xenstore;
+        this.known = known;
+        this.sink = sink;
+    }
+
+    Future<Xenstore.Watch> start() {
+        return xenstore.watch(ROOT, this::changed);
+    }
+
+    /** What was known of a domid is another domain's from now on. */
+    void forget(int domid) {
+        values.keySet().removeIf(node -> node.domid() == domid);
+    }
+
+    private void changed(String path) {
+        WatchedNode.of(path)
+                .ifPresent(node -> xenstore.read(path)
+                        .onSuccess(value -> seen(node, value.orElse(null)))
+                        .onFailure(
+                                failure -> LOG.warn("A change of {} cannot be told: {}", path, failure.getMessage())));
+    }
+
+    private void seen(WatchedNode node, @Nullable String now) {
+        String before = now == null ? values.remove(node) : values.put(node, now);
+        if (java.util.Objects.equals(before, now)) {
+            return;
+        }
+        node.meaning(before, now)
+                .ifPresent(meaning -> sink.accept(new ControlMessage(
+                        0,
+                        Instant.now(),
+                        known.uuidOf(node.domid()).orElse(null),
+                        node.domid(),
+                        meaning.subtype(),
+                        meaning.payload(),
+                        null,
+                        null)));
+    }
+}

@@ -1,0 +1,204 @@
+package dev.xcs.gateway;
+
+import dev.xcs.bus.Address;
+import dev.xcs.bus.BusMessage;
+import dev.xcs.hypervisor.EventChannels;
+import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.message.AwaitEvents;
+import dev.xcs.message.BindChannel;
+import dev.xcs.message.BuildXenDomain;
+import dev.xcs.message.CreateXenDomain;
+import dev.xcs.message.DestroyXenDomain;
+import dev.xcs.message.Done;
+import dev.xcs.message.EventsRaised;
+import dev.xcs.message.HostRead;
+import dev.xcs.message.LimitXenMemory;
+import dev.xcs.message.ListXenDomains;
+import dev.xcs.message.MapConsole;
+import dev.xcs.message.NotifyChannel;
+import dev.xcs.message.PauseXenDomain;
+import dev.xcs.message.ReadConsole;
+import dev.xcs.message.ReadHost;
+import dev.xcs.message.ShutdownXenDomain;
+import dev.xcs.message.UnbindChannel;
+import dev.xcs.message.UnmapConsole;
+import dev.xcs.message.UnmaskChannels;
+import dev.xcs.message.UnpauseXenDomain;
+import dev.xcs.message.WriteConsole;
+import dev.xcs.message.XenDomainBuilt;
+import dev.xcs.message.XenDomainCreated;
+import dev.xcs.message.XenDomainsListed;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemType;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Answers every {@code xcs.native.*} message by calling the hypervisor, each on the thread where it delays nothing that must
+ * not wait for it. Owns the hypervisor and every handle: rings, ports and threads are given back by {@link #stop()}.
+ */
+public final class HypervisorGateway extends VerticleBase {
+    /** After this {@link AwaitEvents} is answered with nothing: well below the time the asker waits. */
+    private static final Duration QUIET_PERIOD = Duration.ofSeconds(10);
+
+    private static final Duration JOIN_LIMIT = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_WAKES = Duration.ofMillis(20);
+    private static final int PARALLEL_DESTROYS = 4;
+
+    private final Hypervisor hypervisor;
+    private final MeterRegistry metrics;
+    private final Duration joinLimit;
+    private final Handles handles;
+    private final List<Future<Void>> listening = new ArrayList<>();
+
+    private final Lane events = new Lane("xcs-native-events", 1, 1);
+    private final Lane calls = new Lane("xcs-native-calls", 1, 4096);
+    private final Lane builds;
+    private final Lane destroys = new Lane("xcs-native-destroy", PARALLEL_DESTROYS, 4096);
+    /** Ports too: a console whose port stays masked behind a slow call is as good as not read. */
+    private final Lane consoles = new Lane("xcs-native-console", 1, 8192);
+
+    /**
+     * @param hypervisor owned by the gateway from now on
+     * @param maxParallelBuilds builds that run at once; 64 times as many may wait
+     */
+    public HypervisorGateway(Hypervisor hypervisor, int maxParallelBuilds, MeterRegistry metrics) {
+        this(hypervisor, maxParallelBuilds, metrics, JOIN_LIMIT);
+    }
+
+    /** @param joinLimit how long {@link #stop()} waits for calls that run */
+    HypervisorGateway(Hypervisor hypervisor, int maxParallelBuilds, MeterRegistry metrics, Duration joinLimit) {
+        this.hypervisor = hypervisor;
+        this.joinLimit = joinLimit;
+        this.metrics = metrics;
+        this.handles = new Handles(hypervisor);
+        this.builds = new Lane("xcs-native-build", maxParallelBuilds, 64 * maxParallelBuilds);
+        Gauge.builder("xcs.native.consoles.mapped", handles, Handles::mapped)
+                .description("Console rings that are mapped")
+                .register(metrics);
+        Gauge.builder("xcs.native.channels.bound", handles, Handles::bound)
+                .description("Event channels that are bound")
+                .register(metrics);
+        for (Lane lane : lanes()) {
+            Gauge.builder("xcs.native.waiting", lane, Lane::waiting)
+                    .description("Native calls that wait for their thread")
+                    .tag("thread", lane.name())
+                    .register(metrics);
+        }
+    }
+
+    private List<Lane> lanes() {
+        return List.of(events, calls, builds, destroys, consoles);
+    }
+
+    @Override
+    public Future<?> start() {
+        answerForDomains();
+        answerForChannels();
+        answerForConsoles();
+        return Future.all(listening);
+    }
+
+    private void answerForDomains() {
+        answer(ReadHost.ADDRESS, calls, ask -> new HostRead(hypervisor.host()));
+        answer(
+                ListXenDomains.ADDRESS,
+                calls,
+                ask -> new XenDomainsListed(hypervisor.domains().list()));
+        answer(
+                CreateXenDomain.ADDRESS,
+                calls,
+                ask -> new XenDomainCreated(hypervisor.domains().create(ask.handle(), ask.type(), ask.vcpus())));
+        answer(
+                BuildXenDomain.ADDRESS,
+                builds,
+                ask -> new XenDomainBuilt(hypervisor.domains().build(ask.request())));
+        act(PauseXenDomain.ADDRESS, calls, ask -> hypervisor.domains().pause(ask.domid()));
+        act(UnpauseXenDomain.ADDRESS, calls, ask -> hypervisor.domains().unpause(ask.domid()));
+        act(ShutdownXenDomain.ADDRESS, calls, ask -> hypervisor.domains().shutdown(ask.domid(), ask.reason()));
+        act(DestroyXenDomain.ADDRESS, destroys, ask -> hypervisor.domains().destroy(ask.domid()));
+        act(LimitXenMemory.ADDRESS, calls, ask -> hypervisor.domains().limitMemory(ask.domid(), ask.maxKib()));
+    }
+
+    private void answerForChannels() {
+        answer(AwaitEvents.ADDRESS, events, ask -> awaitEvents());
+        answer(BindChannel.ADDRESS, consoles, handles::bind);
+        answer(UnbindChannel.ADDRESS, consoles, ask -> handles.unbind(ask.port()));
+        act(NotifyChannel.ADDRESS, consoles, ask -> hypervisor.eventChannels().notify(ask.port()));
+        act(UnmaskChannels.ADDRESS, consoles, ask -> hypervisor.eventChannels().unmask(ask.ports()));
+    }
+
+    private EventsRaised awaitEvents() {
+        EventChannels.Raised raised = hypervisor.eventChannels().await((int) QUIET_PERIOD.toMillis());
+        return new EventsRaised(raised.ports(), raised.overflowed());
+    }
+
+    private void answerForConsoles() {
+        answer(MapConsole.ADDRESS, consoles, handles::map);
+        answer(UnmapConsole.ADDRESS, consoles, ask -> handles.unmap(ask.domid()));
+        answer(ReadConsole.ADDRESS, consoles, handles::read);
+        answer(WriteConsole.ADDRESS, consoles, handles::write);
+    }
+
+    private <Q extends BusMessage> void act(Address<Q, Done> address, Lane lane, Consumer<Q> call) {
+        answer(address, lane, ask -> {
+            call.accept(ask);
+            return new Done();
+        });
+    }
+
+    private <Q extends BusMessage, R extends BusMessage> void answer(
+            Address<Q, R> address, Lane lane, Function<Q, R> call) {
+        CallMeter meter =
+                new CallMeter(metrics, address.name().substring(address.name().lastIndexOf('.') + 1));
+        listening.add(address.answer(vertx.eventBus(), ask -> on(lane, () -> meter.record(() -> call.apply(ask))))
+                .completion());
+    }
+
+    private <T> Future<T> on(Lane lane, Supplier<T> call) {
+        return Future.fromCompletionStage(lane.run(call), context);
+    }
+
+    /**
+     * Fails with a timeout problem if a call does not end within 10 s: then the hypervisor stays open, because closing it
+     * under a running call would end the process.
+     */
+    @Override
+    public Future<?> stop() {
+        Lane closing = new Lane("xcs-native-close", 1, 1);
+        Future<Void> closed = on(closing, () -> {
+            close();
+            return null;
+        });
+        return closed.onComplete(done -> closing.close());
+    }
+
+    private void close() {
+        lanes().forEach(Lane::close);
+        long deadline = System.nanoTime() + joinLimit.toNanos();
+        while (!events.join(BETWEEN_WAKES) && System.nanoTime() < deadline) {
+            // Again and again: a thread that is only about to wait does not notice the first.
+            hypervisor.eventChannels().wake();
+        }
+        List<String> running = lanes().stream()
+                .filter(lane -> !lane.join(Duration.ofNanos(deadline - System.nanoTime())))
+                .map(Lane::name)
+                .toList();
+        if (!running.contains(consoles.name())) {
+            handles.close();
+        }
+        if (!running.isEmpty()) {
+            throw Problem.of(ProblemType.TIMEOUT, "Native calls still run after " + joinLimit + ": " + running)
+                    .toException();
+        }
+        hypervisor.close();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.xcs.hypervisor.sim;
+
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
+
+/** The errnos that Xen's calls answer with, numbers and texts as on Linux; they become the same problems as on real Xen. */
+enum XenErrno {
+    EPERM(1, "Operation not permitted", ProblemType.HYPERVISOR),
+    ESRCH(3, "No such process", ProblemType.NOT_FOUND),
+    ENOMEM(12, "Cannot allocate memory", ProblemType.OUT_OF_MEMORY),
+    EFAULT(14, "Bad address", ProblemType.HYPERVISOR),
+    EINVAL(22, "Invalid argument", ProblemType.HYPERVISOR),
+    ENOSPC(28, "No space left on device", ProblemType.HYPERVISOR),
+    ENOTCONN(107, "Transport endpoint is not connected", ProblemType.HYPERVISOR);
+
+    private final int number;
+    private final String text;
+    private final ProblemType type;
+
+    XenErrno(int number, String text, ProblemType type) {
+        this.number = number;
+        this.text = text;
+        this.type = type;
+    }
+
+    /** The failure of a call with this errno. */
+    ProblemException of(String call, String argument, String cause) {
+        Problem problem = Problem.of(
+                        type, call + "(" + argument + ") failed with " + this + " (" + number + "): " + text)
+                .withCall(call, argument)
+                .withErrno(number, text)
+                .withCause(cause);
+        return (this == ENOMEM ? problem.asRetryable() : problem).toException();
+    }
+
+    static ProblemException noDomain(String call, int domid) {
+        return ESRCH.of(call, "domid " + domid, "there is no domain " + domid);
+    }
+}

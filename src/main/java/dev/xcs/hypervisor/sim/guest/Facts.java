@@ -1,0 +1,21 @@
+package dev.xcs.hypervisor.sim.guest;
+
+import java.util.List;
+
+/**
+ * What a simulated system can tell about itself.
+ *
+ * @param memoryKib what it has now
+ * @param uptimeSeconds since it booted
+ * @param vbds keys below device/vbd
+ * @param vifs keys below device/vif
+ */
+record Facts(
+        String hostname,
+        String domainType,
+        long memoryKib,
+        int vcpus,
+        String cmdline,
+        double uptimeSeconds,
+        List<String> vbds,
+        List<String> vifs) {}

@@ -1,0 +1,33 @@
+package dev.xcs.hypervisor.sim.guest;
+
+import java.util.List;
+import java.util.SortedMap;
+
+/** What makes one simulated operating system differ from another: mostly what it prints. */
+interface Flavour {
+    /** The boot log in order, up to the last line before somebody is logged in. */
+    List<BootLine> boot(Facts facts);
+
+    /** A message of the kernel as it stands in the log. */
+    String kernelLine(double seconds, String text);
+
+    String panic(Facts facts);
+
+    /** What is printed when somebody is logged in, the prompt not included. */
+    String login(Facts facts);
+
+    String prompt(Facts facts);
+
+    /** {@code uname}, or {@code uname -a} when asked for all. */
+    String uname(Facts facts, boolean all);
+
+    /** Every file that can be read, by absolute path. */
+    SortedMap<String, String> files(Facts facts);
+
+    String processes();
+
+    String free(Facts facts);
+
+    /** What init and the kernel print when the system goes down, the last line by the kernel. */
+    List<String> goingDown(boolean reboot);
+}

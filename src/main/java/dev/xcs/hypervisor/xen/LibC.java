@@ -1,0 +1,49 @@
+package dev.xcs.hypervisor.xen;
+
+import com.sun.jna.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * libc. -1 failed with errno, a null pointer too, but for mmap ({@link #MAP_FAILED}). size_t and off_t are long, and variadic
+ * functions have a fixed list: there is only amd64. Mapped directly, as event channels call it often.
+ */
+class LibC {
+    static final int O_RDONLY = 0;
+    static final int O_CLOEXEC = 0x80000;
+    static final int EFD_CLOEXEC = O_CLOEXEC;
+    static final int EFD_NONBLOCK = 0x800;
+    static final int PROT_READ = 1;
+    static final int PROT_WRITE = 2;
+    static final int MAP_PRIVATE = 2;
+    static final Pointer MAP_FAILED = new Pointer(-1);
+    static final short POLLIN = 1;
+    static final short POLLERR = 8;
+
+    native int open(String path, int flags);
+
+    native int close(int fd);
+
+    native long read(int fd, Pointer into, long bytes);
+
+    native long write(int fd, Pointer from, long bytes);
+
+    native int poll(Pointer fds, long count, int timeoutMillis);
+
+    native int eventfd(int initial, int flags);
+
+    native int ioctl(int fd, long request, long argument);
+
+    native Pointer mmap(@Nullable Pointer address, long bytes, int prot, int flags, int fd, long offset);
+
+    native int munmap(Pointer address, long bytes);
+
+    /** A stream that collects what is written; the two cells hold its text and size after fflush. */
+    @Nullable
+    native Pointer open_memstream(Pointer textCell, Pointer sizeCell);
+
+    native int fflush(Pointer file);
+
+    native int fclose(Pointer file);
+
+    native void free(@Nullable Pointer memory);
+}

@@ -1,0 +1,99 @@
+package dev.xcs.hypervisor.xen;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.xcs.image.BootFile;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** A file's bytes at an address, until it is closed. */
+final class NativeBytes implements AutoCloseable {
+    private static final long CHUNK_BYTES = 1 << 24;
+
+    private final String name;
+    private final Pointer address;
+    private final long size;
+    private final Runnable release;
+
+    private NativeBytes(String name, Pointer address, long size, Runnable release) {
+        this.name = name;
+        this.address = address;
+        this.size = size;
+        this.release = release;
+    }
+
+    /**
+     * A copy of a file. Files of users are copied and not mapped: reading a mapped file that somebody cuts short kills the process.
+     */
+    static NativeBytes copyOf(BootFile file) {
+        Memory copy = allocate(file);
+        try {
+            for (long at = 0; at < file.size(); at += CHUNK_BYTES) {
+                ByteBuffer chunk = copy.getByteBuffer(at, Math.min(CHUNK_BYTES, file.size() - at));
+                file.readFully(at, chunk);
+            }
+        } catch (ProblemException e) {
+            copy.close();
+            throw e;
+        }
+        return new NativeBytes(file.path().toString(), copy, file.size(), copy::close);
+    }
+
+    private static Memory allocate(BootFile file) {
+        try {
+            return new Memory(file.size());
+        } catch (OutOfMemoryError e) {
+            Problem problem = Problem.of(
+                            ProblemType.OUT_OF_MEMORY,
+                            "dom0 has no memory for the " + file.size() + " bytes of " + file.path())
+                    .withStep("build")
+                    .withCall("malloc", Long.toString(file.size()))
+                    .asRetryable();
+            throw new ProblemException(problem, e);
+        }
+    }
+
+    /** A read-only mapping of a file of our own that nobody changes. */
+    static NativeBytes map(LibC libc, Path path, long size) {
+        int fd = libc.open(path.toString(), LibC.O_RDONLY | LibC.O_CLOEXEC);
+        if (fd < 0) {
+            throw CallFailure.last("open", path);
+        }
+        Pointer address = libc.mmap(null, size, LibC.PROT_READ, LibC.MAP_PRIVATE, fd, 0);
+        ProblemException failure = address.equals(LibC.MAP_FAILED) ? CallFailure.last("mmap", path) : null;
+        libc.close(fd);
+        if (failure != null) {
+            throw failure;
+        }
+        return new NativeBytes(path.toString(), address, size, () -> libc.munmap(address, size));
+    }
+
+    /** These bytes, which also give back something else when they are closed. */
+    NativeBytes andThen(Runnable alsoRelease) {
+        return new NativeBytes(name, address, size, () -> {
+            release.run();
+            alsoRelease.run();
+        });
+    }
+
+    Pointer address() {
+        return address;
+    }
+
+    long size() {
+        return size;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    @Override
+    public void close() {
+        release.run();
+    }
+}

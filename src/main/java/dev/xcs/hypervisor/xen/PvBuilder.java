@@ -1,0 +1,184 @@
+package dev.xcs.hypervisor.xen;
+
+import dev.xcs.model.BuildRequest;
+import dev.xcs.model.BuiltDomain;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemType;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Builds PV guests with libxenguest, in the order that libxl does it. Any number of builds at once, each with its own handle. */
+final class PvBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(PvBuilder.class);
+    /** LIBXL_MAXMEM_CONSTANT: what a guest may populate beyond its memory. */
+    private static final int SLACK_KIB = 1024;
+
+    private static final int CONTROL_DOMID = 0;
+    private static final int TSC_MODE_DEFAULT = 0;
+    /** MAX_GUEST_CMDLINE less its terminator: xen.h's struct start_info holds no more. */
+    private static final int MAX_CMDLINE_BYTES = 1023;
+
+    private final XenLibraries libraries;
+    private final XenVersion version;
+    private final XenLayout layout;
+    private final KernelLoader loader;
+
+    PvBuilder(XenLibraries libraries, XenVersion version, XenLayout layout, KernelLoader loader) {
+        this.libraries = libraries;
+        this.version = version;
+        this.layout = layout;
+        this.loader = loader;
+    }
+
+    BuiltDomain build(BuildRequest request) {
+        requireCmdline(request.cmdline());
+        long started = System.nanoTime();
+        String ramdisk = request.ramdisk();
+        try (NativeBytes kernelBytes = loader.kernel(request.kernel());
+                NativeBytes ramdiskBytes = ramdisk == null ? null : loader.ramdisk(ramdisk, request.memoryMib());
+                XenInterface xc = XenInterface.openForBuild(libraries)) {
+            long loaded = System.nanoTime();
+            requireMemory(xc.physInfo(layout.physInfo()), request);
+            BuiltDomain built = build(xc, request, kernelBytes, ramdiskBytes);
+            LOG.debug(
+                    "built domain {}: images {} us, build {} us",
+                    request.domid(),
+                    (loaded - started) / 1000,
+                    (System.nanoTime() - loaded) / 1000);
+            return built;
+        }
+    }
+
+    private static void requireCmdline(@Nullable String cmdline) {
+        if (cmdline == null) {
+            return;
+        }
+        int bytes = cmdline.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MAX_CMDLINE_BYTES || cmdline.indexOf('\0') >= 0) {
+            throw Problem.invalidField(
+                            "cmdline", cmdline, "at most " + MAX_CMDLINE_BYTES + " bytes without a NUL, has " + bytes)
+                    .withStep("build")
+                    .toException();
+        }
+    }
+
+    /** Xen would populate what there is and only then fail. */
+    private static void requireMemory(PhysInfo host, BuildRequest request) {
+        // Rounded up to a superpage of 2 MiB, as libxl counts it.
+        long neededKib = (request.memoryMib() * 1024L + SLACK_KIB + 2047) / 2048 * 2048;
+        if (neededKib > host.freeKib()) {
+            throw Problem.of(
+                            ProblemType.OUT_OF_MEMORY,
+                            "memoryMib: " + request.memoryMib() + " MiB needs " + neededKib + " KiB of Xen's memory, "
+                                    + host.freeKib() + " KiB of " + host.totalKib() + " KiB are free")
+                    .withField("memoryMib")
+                    .withStep("build")
+                    .withCall("xc_physinfo", "")
+                    .withCause("other domains hold the memory; dom0 gives none back by itself (see dom0_mem)")
+                    .asRetryable()
+                    .toException();
+        }
+    }
+
+    private BuiltDomain build(
+            XenInterface xc, BuildRequest request, NativeBytes kernel, @Nullable NativeBytes ramdisk) {
+        limit(xc, request);
+        int storePort = allocatePort(xc, request.domid());
+        int consolePort = allocatePort(xc, request.domid());
+        setPolicies(xc, request);
+        try (DomImage image = DomImage.allocate(xc, layout.domImage(), request.cmdline())) {
+            image.kernel(kernel);
+            if (ramdisk != null) {
+                image.ramdisk(ramdisk);
+            }
+            prepare(image, request, storePort, consolePort);
+            boot(xc, image, request);
+            return new BuiltDomain(
+                    storePort,
+                    frame(image, "xenstore_pfn", layout.domImage().xenstorePfn()),
+                    consolePort,
+                    frame(image, "console_pfn", layout.domImage().consolePfn()));
+        }
+    }
+
+    private void limit(XenInterface xc, BuildRequest request) {
+        int domid = request.domid();
+        LibXenCtrl ctrl = libraries.ctrl();
+        require(ctrl.xc_domain_max_vcpus(xc.handle(), domid, request.vcpus()), "xc_domain_max_vcpus", domid);
+        long maxKib = request.memoryMib() * 1024L + SLACK_KIB;
+        require(ctrl.xc_domain_setmaxmem(xc.handle(), domid, maxKib), "xc_domain_setmaxmem", domid);
+    }
+
+    private int allocatePort(XenInterface xc, int domid) {
+        int port = libraries.ctrl().xc_evtchn_alloc_unbound(xc.handle(), domid, CONTROL_DOMID);
+        require(port, "xc_evtchn_alloc_unbound", domid);
+        return port;
+    }
+
+    private void setPolicies(XenInterface xc, BuildRequest request) {
+        int domid = request.domid();
+        LibXenCtrl ctrl = libraries.ctrl();
+        int limited = ctrl.xc_domain_set_memmap_limit(xc.handle(), domid, request.memoryMib() * 1024L);
+        require(limited, "xc_domain_set_memmap_limit", domid);
+        int tsc = ctrl.xc_domain_set_tsc_info(xc.handle(), domid, TSC_MODE_DEFAULT, 0, 0, 0);
+        require(tsc, "xc_domain_set_tsc_info", domid);
+        int policy = libraries.guest().xc_cpuid_apply_policy(xc.handle(), domid, 0, null, 0, 1, 0, 0, null, null);
+        if (policy < 0) {
+            throw CallFailure.of("xc_cpuid_apply_policy", domid, -policy);
+        }
+    }
+
+    private void prepare(DomImage image, BuildRequest request, int storePort, int consolePort) {
+        DomImageLayout at = layout.domImage();
+        image.setInt(at.consoleEvtchn(), consolePort);
+        image.setInt(at.consoleDomid(), CONTROL_DOMID);
+        image.setInt(at.xenstoreEvtchn(), storePort);
+        image.setInt(at.xenstoreDomid(), CONTROL_DOMID);
+        // Two builds at once that both saw enough free memory: the claim makes the second fail before it populates
+        // anything.
+        image.setInt(at.claimEnabled(), 1);
+        image.setInt(at.maxVcpus(), request.vcpus());
+    }
+
+    private void boot(XenInterface xc, DomImage image, BuildRequest request) {
+        LibXenGuest guest = libraries.guest();
+        DomImageLayout at = layout.domImage();
+        String domid = Integer.toString(request.domid());
+        image.check(
+                guest.xc_dom_boot_xen_init(image.pointer(), xc.handle(), request.domid()),
+                "xc_dom_boot_xen_init",
+                domid);
+        image.require(
+                image.intField(at.guestDomid()) == request.domid(), "guest_domid", image.intField(at.guestDomid()));
+        image.require(
+                image.intField(at.xenVersion()) == version.code(), "xen_version", image.intField(at.xenVersion()));
+        image.parse(request.kernel());
+        String guestType = image.stringField(at.guestType());
+        image.require(guestType.equals("xen-3.0-x86_64"), "guest_type", guestType);
+        String argument = domid + ", " + request.memoryMib() + " MiB";
+        image.check(guest.xc_dom_mem_init(image.pointer(), request.memoryMib()), "xc_dom_mem_init", argument);
+        long pages = image.field(at.totalPages());
+        image.require(pages == request.memoryMib() * 256L, "total_pages", pages);
+        image.check(guest.xc_dom_boot_mem_init(image.pointer()), "xc_dom_boot_mem_init", argument);
+        image.check(guest.xc_dom_build_image(image.pointer()), "xc_dom_build_image", argument);
+        image.check(guest.xc_dom_boot_image(image.pointer()), "xc_dom_boot_image", domid);
+        image.check(guest.xc_dom_gnttab_init(image.pointer()), "xc_dom_gnttab_init", domid);
+    }
+
+    /** A PV guest's pages are named by their machine frames: looked up in the table that the builder filled. */
+    private long frame(DomImage image, String field, int offset) {
+        DomImageLayout at = layout.domImage();
+        long pfn = image.field(offset);
+        long known = image.field(at.p2mSize());
+        image.require(pfn > 0 && pfn < known, field, pfn);
+        return image.pointer().getPointer(at.pvP2m()).getLong(pfn * Long.BYTES);
+    }
+
+    private static void require(int result, String call, Object argument) {
+        if (result < 0) {
+            throw CallFailure.last(call, argument);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.xcs.hypervisor.xen;
+
+import dev.xcs.hypervisor.ConsoleRings;
+import dev.xcs.hypervisor.Domains;
+import dev.xcs.hypervisor.EventChannels;
+import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.model.HostInfo;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A real Xen on x86-64 Linux, seen from dom0. */
+public final class XenHypervisor implements Hypervisor {
+    private static final Logger LOG = LoggerFactory.getLogger(XenHypervisor.class);
+
+    private final XenVersion version;
+    private final XenLayout layout;
+    private final List<String> capabilities;
+    private final SharedInterface shared;
+    private final XenDomains domains;
+    private final XenEventChannels eventChannels;
+    private final XenConsoleRings consoleRings;
+    private final OpenHandles handles;
+
+    private XenHypervisor(
+            XenVersion version,
+            XenLayout layout,
+            List<String> capabilities,
+            SharedInterface shared,
+            XenDomains domains,
+            XenEventChannels eventChannels,
+            XenConsoleRings consoleRings,
+            OpenHandles handles) {
+        this.version = version;
+        this.layout = layout;
+        this.capabilities = capabilities;
+        this.shared = shared;
+        this.domains = domains;
+        this.eventChannels = eventChannels;
+        this.consoleRings = consoleRings;
+        this.handles = handles;
+    }
+
+    /** Whether a Xen runs beneath this system, dom0 or not. */
+    public static boolean present(Path root) {
+        return new XenDetector(root).onXen();
+    }
+
+    /**
+     * Detects the running Xen, loads the libraries made for it, proves that their structures are the known ones, and opens every
+     * handle.
+     *
+     * @throws ProblemException when this is not dom0 of a Xen that is known, with what is missing and what to do
+     */
+    public static XenHypervisor open(XenOptions options) {
+        long started = System.nanoTime();
+        XenVersion version = new XenDetector(options.root()).detect();
+        XenLayout layout = XenLayout.of(version);
+        XenLibraries libraries = XenLibraries.load(version);
+        LayoutSelfCheck.run(libraries, layout.domImage());
+        KernelCache cache = openCache(options, new GuestLibraryUnpacker(libraries, layout.domImage()));
+        XenHypervisor opened = open(version, layout, libraries, new KernelLoader(libraries.libc(), cache));
+        LOG.info("Xen {} opened in {} ms", version, (System.nanoTime() - started) / 1_000_000);
+        return opened;
+    }
+
+    private static @Nullable KernelCache openCache(XenOptions options, KernelUnpacker unpacker) {
+        if (options.kernelCacheMaxBytes() <= 0) {
+            return null;
+        }
+        try {
+            return KernelCache.open(options.kernelCacheDirectory(), options.kernelCacheMaxBytes(), unpacker);
+        } catch (IOException e) {
+            LOG.warn(
+                    "no kernel cache, every build decompresses its kernel: {} cannot be used: {}",
+                    options.kernelCacheDirectory(),
+                    e.toString());
+            return null;
+        }
+    }
+
+    private static XenHypervisor open(
+            XenVersion version, XenLayout layout, XenLibraries libraries, KernelLoader loader) {
+        OpenHandles handles = new OpenHandles();
+        try {
+            CallLog log = handles.add(new CallLog(libraries, LibXenToolLog.XTL_CRITICAL));
+            XenInterface xc = XenInterface.open(libraries);
+            SharedInterface shared = handles.add(new SharedInterface(xc));
+            requireSame(version, xc.version());
+            PhysInfo host = physInfo(xc, layout);
+            PvBuilder builder = new PvBuilder(libraries, version, layout, loader);
+            XenDomains domains = new XenDomains(libraries, shared, layout, builder, host);
+            XenEventChannels channels =
+                    handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
+            XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
+            return new XenHypervisor(version, layout, xc.capabilities(), shared, domains, channels, rings, handles);
+        } catch (ProblemException e) {
+            handles.closeAll();
+            throw e;
+        }
+    }
+
+    private static void requireSame(XenVersion detected, XenVersion answered) {
+        if (detected.code() != answered.code()) {
+            throw Problem.of(
+                            ProblemType.IMPOSSIBLE,
+                            "xc_version says Xen " + answered.series() + ", /sys/hypervisor says " + detected.series())
+                    .withStep("detect")
+                    .withCall("xc_version", "XENVER_version")
+                    .toException();
+        }
+    }
+
+    /** The first call that carries the library's interface number: a library of another version fails here. */
+    private static PhysInfo physInfo(XenInterface xc, XenLayout layout) {
+        try {
+            return xc.physInfo(layout.physInfo());
+        } catch (ProblemException e) {
+            throw new ProblemException(e.problem().withStep("detect"), e);
+        }
+    }
+
+    @Override
+    public HostInfo host() {
+        PhysInfo now = shared.use(xc -> xc.physInfo(layout.physInfo()));
+        return new HostInfo(
+                false,
+                version.toString(),
+                capabilities,
+                now.pv(),
+                now.hvm(),
+                now.cpus(),
+                now.cpuKhz(),
+                now.nodes(),
+                now.totalKib(),
+                now.freeKib());
+    }
+
+    @Override
+    public Domains domains() {
+        return domains;
+    }
+
+    @Override
+    public EventChannels eventChannels() {
+        return eventChannels;
+    }
+
+    @Override
+    public ConsoleRings consoleRings() {
+        return consoleRings;
+    }
+
+    @Override
+    public void close() {
+        handles.closeAll();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.xcs.lab;
+
+import dev.xcs.testing.ApiClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The lab that is up: commands in its dom0 by {@code scripts/lab exec}, and the API of the daemon there. XCS_LAB names the project
+ * root; XCS_LAB_API the API's address, by default the port that {@code scripts/lab up} forwards.
+ */
+final class Lab {
+    static final String VARIABLE = "XCS_LAB";
+    private static final Path ROOT =
+            Path.of(Optional.ofNullable(System.getenv(VARIABLE)).orElse("."));
+
+    private Lab() {}
+
+    /** What a command printed (both streams) and its exit code. */
+    record Ran(int exit, String output) {
+        String expectOk() {
+            if (exit != 0) {
+                throw new AssertionError("exit " + exit + ": " + output);
+            }
+            return output;
+        }
+    }
+
+    static Ran exec(String... command) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of("exec", "--"));
+        all.addAll(List.of(command));
+        return lab(all.toArray(String[]::new));
+    }
+
+    /** Runs a verb of scripts/lab. */
+    static Ran lab(String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(
+                List.of(ROOT.resolve("scripts/lab").toAbsolutePath().toString()));
+        all.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(all)
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new AssertionError("scripts/lab " + String.join(" ", arguments) + " does not end: " + output);
+        }
+        return new Ran(process.exitValue(), output);
+    }
+
+    static ApiClient api() throws IOException {
+        String address = Optional.ofNullable(System.getenv("XCS_LAB_API")).orElse("http://127.0.0.1:18080");
+        String token = Files.readString(ROOT.resolve(".lab/admin.token")).strip();
+        return new ApiClient(URI.create(address), token);
+    }
+
+    /** Debian's cloud kernel with a busybox ramdisk. */
+    static Map<String, Object> linux(String name) {
+        return Map.of(
+                "name",
+                name,
+                "memoryMib",
+                128,
+                "vcpus",
+                1,
+                "kernel",
+                "/opt/lab/vmlinuz",
+                "ramdisk",
+                "/opt/lab/initrd",
+                "cmdline",
+                "console=hvc0 quiet");
+    }
+
+    /** The smallest guest that shows a prompt. */
+    static Map<String, Object> grub(String name) {
+        return Map.of("name", name, "memoryMib", 64, "vcpus", 1, "kernel", "/opt/lab/grub-x86_64-xen.bin");
+    }
+}

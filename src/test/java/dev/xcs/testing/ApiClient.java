@@ -1,0 +1,105 @@
+package dev.xcs.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+
+/** Speaks to a running daemon as any outside program would: plain HTTP with the admin token. */
+public final class ApiClient {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI base;
+    private final String token;
+
+    public ApiClient(URI base, String token) {
+        this.base = base;
+        this.token = token;
+    }
+
+    /** An answer: its body is a MissingNode when there was none or it was not JSON. */
+    public record Answer(int status, HttpHeaders headers, JsonNode body) {
+        public String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+    }
+
+    public Answer get(String path) {
+        return send(request(path).GET());
+    }
+
+    public Answer post(String path, Object body) {
+        return sendText("POST", path, json(body));
+    }
+
+    public Answer put(String path, Object body) {
+        return sendText("PUT", path, json(body));
+    }
+
+    public Answer delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    /** Sends a body that need not be JSON. */
+    public Answer sendText(String method, String path, String body) {
+        return send(
+                request(path).header("Content-Type", "application/json").method(method, BodyPublishers.ofString(body)));
+    }
+
+    /** Creates a domain and gives its uuid; fails with the problem when it was not created. */
+    public String create(Map<String, ?> spec) {
+        Answer answer = post("/v1/domains", spec);
+        if (answer.status() != 201) {
+            throw new AssertionError("Not created: " + answer.status() + " " + answer.body());
+        }
+        return answer.body().path("uuid").asText();
+    }
+
+    public Answer state(String uuid, String state) {
+        return put("/v1/domains/" + uuid + "/state", Map.of("state", state));
+    }
+
+    /** Opens the console; closes with the viewer. */
+    public ConsoleViewer console(String uuid) {
+        URI address =
+                URI.create("ws" + base.toString().substring("http".length()) + "/v1/domains/" + uuid + "/console");
+        return ConsoleViewer.open(http, address, token);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path))
+                .timeout(Duration.ofMinutes(2))
+                .header("Authorization", "Bearer " + token);
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+            return new Answer(answer.statusCode(), answer.headers(), parse(answer));
+        } catch (IOException failure) {
+            throw new AssertionError("No answer from " + base, failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Interrupted", interrupted);
+        }
+    }
+
+    private static JsonNode parse(HttpResponse<String> answer) throws IOException {
+        boolean isJson = answer.headers().firstValue("Content-Type").orElse("").contains("json");
+        return isJson && !answer.body().isEmpty() ? JSON.readTree(answer.body()) : MissingNode.getInstance();
+    }
+
+    private static String json(Object body) {
+        return JSON.valueToTree(body).toString();
+    }
+}
