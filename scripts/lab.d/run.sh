@@ -21,8 +21,10 @@ new_connection() {
     ! lab_ssh_control check || return 0
     # the socket of a connection that broke
     rm -f "$state/ssh"
-    drop_lock
-    lab_ssh -M -N -f < /dev/null > /dev/null 2>> "$state/ssh.log" {connecting}>&- dom0
+    (
+        exec {connecting}>&- {lock}>&-
+        lab_ssh -M -N -f dom0 < /dev/null > /dev/null 2>> "$state/ssh.log"
+    )
 }
 
 # quoted ARG...: as the shell of dom0 has to read them
