@@ -246,6 +246,7 @@ boot() {
     in_dom0 xl info > /dev/null || fail "xl info fails in dom0"
     if ((with_daemon)); then
         put_file "$jar" /opt/xcs/xcsd.jar || fail "could not copy $jar into dom0"
+        put_file "$project/scripts/xcsd" /opt/xcs/xcsd || fail "could not copy scripts/xcsd into dom0"
         start_daemon || exit 1
     fi
     rm "$state/up.pid"
