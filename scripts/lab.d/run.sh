@@ -228,8 +228,9 @@ boot() {
     local started=$SECONDS image
     image=$(image_dir)
     trap abandon EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
+    trap 'interrupted INT 130' INT
+    trap 'interrupted TERM 143' TERM
+    trap 'interrupted HUP 129' HUP
     rm -rf "$state/failed"
     echo $$ > "$state/up.pid"
     (umask 077 && make_seed)
@@ -253,6 +254,11 @@ boot() {
     trap - EXIT INT TERM HUP
     say "up after $((SECONDS - started)) s"
     lab_status
+}
+
+interrupted() {
+    echo "lab: interrupted by SIG$1" >&2
+    exit "$2"
 }
 
 # abandon: `up` ends without success; what tells why is kept
