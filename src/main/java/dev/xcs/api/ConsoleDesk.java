@@ -122,9 +122,11 @@ final class ConsoleDesk {
     }
 
     private void changed(DomainChanged change) {
-        Set<ConsoleViewer> those = viewers.getOrDefault(change.domain().uuid(), Set.of());
+        // A copy: who attaches later looks at another domain, even if it has the same uuid.
+        Set<ConsoleViewer> those =
+                Set.copyOf(viewers.getOrDefault(change.domain().uuid(), Set.of()));
         if (change.gone() && !those.isEmpty()) {
-            vertx.setTimer(LAST_WORDS.toMillis(), timer -> Set.copyOf(those).forEach(ConsoleViewer::gone));
+            vertx.setTimer(LAST_WORDS.toMillis(), timer -> those.forEach(ConsoleViewer::gone));
         } else {
             those.forEach(viewer -> viewer.changed(change.domain()));
         }

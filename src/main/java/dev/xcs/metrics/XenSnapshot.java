@@ -1,7 +1,6 @@
 package dev.xcs.metrics;
 
 import dev.xcs.model.Domain;
-import dev.xcs.model.DomainState;
 import dev.xcs.model.HostInfo;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,17 +60,7 @@ final class XenSnapshot implements MultiCollector {
             memory.add(domain.memoryMib() * 1048576.0, "uuid", uuid);
             vcpus.add(domain.vcpus(), "uuid", uuid);
         }
-        domains = List.of(info.build(), cpu.build(), memory.build(), vcpus.build(), byState(all));
-    }
-
-    private static MetricSnapshot byState(List<Domain> all) {
-        Map<DomainState, Long> counts =
-                all.stream().collect(Collectors.groupingBy(Domain::state, Collectors.counting()));
-        Series series = Series.gauge("xen_domains", "Domains by state.");
-        for (DomainState state : DomainState.values()) {
-            series.add(counts.getOrDefault(state, 0L), "state", state.json());
-        }
-        return series.build();
+        domains = List.of(info.build(), cpu.build(), memory.build(), vcpus.build());
     }
 
     void succeeded(String collector, double seconds, double nowSeconds) {
