@@ -54,7 +54,7 @@ final class CacheFile {
             if (length <= 0) {
                 return OptionalLong.empty();
             }
-            ByteBuffer trailer = read(channel, length, TRAILER_BYTES);
+            ByteBuffer trailer = fill(channel, length, ByteBuffer.allocate(TRAILER_BYTES));
             boolean whole = trailer.getLong() == MAGIC
                     && trailer.getLong() == length
                     && trailer.getLong() == crc(channel, length);
@@ -66,14 +66,14 @@ final class CacheFile {
 
     private static long crc(FileChannel channel, long length) throws IOException {
         CRC32C crc = new CRC32C();
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
         for (long at = 0; at < length; at += CHUNK_BYTES) {
-            crc.update(read(channel, at, (int) Math.min(CHUNK_BYTES, length - at)));
+            crc.update(fill(channel, at, chunk.clear().limit((int) Math.min(CHUNK_BYTES, length - at))));
         }
         return crc.getValue();
     }
 
-    private static ByteBuffer read(FileChannel channel, long from, int length) throws IOException {
-        ByteBuffer into = ByteBuffer.allocate(length);
+    private static ByteBuffer fill(FileChannel channel, long from, ByteBuffer into) throws IOException {
         while (into.hasRemaining()) {
             if (channel.read(into, from + into.position()) < 0) {
                 throw new IOException("the file ends at " + (from + into.position()));
