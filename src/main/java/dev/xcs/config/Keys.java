@@ -24,8 +24,8 @@ public final class Keys {
             new Key<>("api.allowed-hosts", "Names it may be addressed by, besides loopback's.", Kind.hostNames(), "");
     static final Key<Long> API_MAX_BODY =
             new Key<>("api.max-body-size", "Longer request bodies are refused.", Kind.size("1KiB", "16MiB"), "1MiB");
-    static final Key<Integer> API_MAX_VIEWERS =
-            new Key<>("api.max-console-viewers", "Websockets on one domain's console at once.", Kind.count(1, 10_000), "256");
+    static final Key<Integer> API_MAX_VIEWERS = new Key<>(
+            "api.max-console-viewers", "Websockets on one domain's console at once.", Kind.count(1, 10_000), "256");
 
     static final Key<String> MANAGEMENT_HOST =
             new Key<>("management.host", "Where health and metrics listen.", Kind.loopbackHost(), "127.0.0.1");

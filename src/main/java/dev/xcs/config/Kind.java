@@ -102,7 +102,8 @@ public record Kind<T>(String label, String expected, Function<String, Optional<T
         return new Kind<>(
                 "HOST,...",
                 "names of hosts without port, with commas between",
-                text -> Optional.of(split(text)).filter(names -> names.stream().allMatch(HOST_NAME.asMatchPredicate())));
+                text -> Optional.of(split(text))
+                        .filter(names -> names.stream().allMatch(HOST_NAME.asMatchPredicate())));
     }
 
     private static List<String> split(String text) {

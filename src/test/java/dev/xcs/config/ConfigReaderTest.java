@@ -159,7 +159,10 @@ class ConfigReaderTest {
                 "api.host|127.0.0.256",
                 "api.host|example.org",
                 "api.host|::",
-                "api.host|127.1", "api.allowed-hosts|a b", "api.allowed-hosts|a:80", "api.allowed-hosts|'a,,b'",
+                "api.host|127.1",
+                "api.allowed-hosts|a b",
+                "api.allowed-hosts|a:80",
+                "api.allowed-hosts|'a,,b'",
                 "domain.restart-window|5",
                 "domain.restart-window|0s",
                 "domain.restart-window|1d",
@@ -190,7 +193,10 @@ class ConfigReaderTest {
 
     @Test
     void takesAListWithCommasBetween() {
-        assertThat(read(Map.of("api.allowed-hosts", "a,b.c"), Map.of(), "").config().api().allowedHosts())
+        assertThat(read(Map.of("api.allowed-hosts", "a,b.c"), Map.of(), "")
+                        .config()
+                        .api()
+                        .allowedHosts())
                 .containsExactly("a", "b.c");
     }
 
