@@ -10,9 +10,21 @@ lab_ssh() { (cd "$state" && exec ssh -F ssh_config "$@"); }
 lab_ssh_control() { lab_ssh -O "$1" dom0 2> /dev/null; }
 
 # One connection serves all commands: a key exchange takes seconds under emulation.
-connect() {
-    lab_ssh_control check || without_lock lab_ssh -M -N -f dom0 > /dev/null 2>> "$state/ssh.log" \
-        < /dev/null
+connect() { lab_ssh_control check || (new_connection); }
+
+# new_connection: in a subshell; commands that run in parallel make one together
+new_connection() {
+    local connecting
+    [[ -e $state/ssh_config ]] || return 1
+    exec {connecting}> "$state/ssh.lock"
+    flock "$connecting"
+    ! lab_ssh_control check || return 0
+    # the socket of a connection that broke
+    rm -f "$state/ssh"
+    (
+        exec {connecting}>&- {lock}>&-
+        lab_ssh -M -N -f dom0 < /dev/null > /dev/null 2>> "$state/ssh.log"
+    )
 }
 
 # quoted ARG...: as the shell of dom0 has to read them
@@ -230,7 +242,7 @@ boot() {
     say "booting Xen $(sed -n 's/^xen \([0-9.]*\).*/\1/p' "$image/versions") (QEMU pid $qemu)"
     await 400 booted || fail "dom0 was not up after 400 s"
     grep -q '^lab: ready' "$state/console.log" || fail "dom0 did not come up"
-    await 60 connect || fail "dom0 does not answer"
+    await 120 connect || fail "dom0 does not answer"
     in_dom0 xl info > /dev/null || fail "xl info fails in dom0"
     if ((with_daemon)); then
         put_file "$jar" /opt/xcs/xcsd.jar || fail "could not copy $jar into dom0"

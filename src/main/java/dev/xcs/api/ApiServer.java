@@ -61,7 +61,7 @@ public final class ApiServer extends VerticleBase {
     }
 
     private Future<?> serve(AdminToken token, Contract contract) {
-        HostNames hosts = new HostNames(config.allowedHosts());
+        HostNames hosts = new HostNames(config.host(), config.allowedHosts());
         AccessGuard guard = new AccessGuard(hosts, token, InstantSource.system(), meters);
         Router router = new Routes(contract, guard, meters).router(vertx, operations(guard, contract));
         HttpServer server = vertx.createHttpServer(options()).requestHandler(router);
@@ -115,7 +115,7 @@ public final class ApiServer extends VerticleBase {
 
     private Future<?> announce(AccessGuard guard, int port) {
         ListenAddress address = new ListenAddress(config.host(), port);
-        String base = "http://" + (config.host().contains(":") ? "[::1]" : "127.0.0.1") + ":" + port;
+        String base = "http://" + HostNames.literal(config.host()) + ":" + port;
         LOG.info("The API listens at {}", base);
         return Future.all(
                 FetchApiAddress.ADDRESS

@@ -15,9 +15,17 @@ public final class HostNames {
 
     private final Set<String> names = new HashSet<>(LOOPBACK);
 
-    /** The names of the loopback interface and these. */
-    public HostNames(List<String> others) {
+    /**
+     * The names of the loopback interface, the address that is listened at, and these.
+     */
+    public HostNames(String listening, List<String> others) {
+        names.add(literal(listening));
         others.forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /** An address as it stands in a URL: that of IPv6 in brackets. */
+    public static String literal(String host) {
+        return host.contains(":") ? "[" + host + "]" : host.toLowerCase(Locale.ROOT);
     }
 
     /** Whether a Host header, with or without a port, names this server. */

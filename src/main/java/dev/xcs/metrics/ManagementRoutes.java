@@ -35,9 +35,13 @@ final class ManagementRoutes {
 
     private final Vertx vertx;
     private final PrometheusMeterRegistry meters;
-    private final HostNames hosts = new HostNames(List.of());
+    private final HostNames hosts;
 
-    ManagementRoutes(Vertx vertx, PrometheusMeterRegistry meters) {
+    /**
+     * @param host what is listened at, also a good name in the Host header
+     */
+    ManagementRoutes(Vertx vertx, PrometheusMeterRegistry meters, String host) {
+        this.hosts = new HostNames(host, List.of());
         this.vertx = vertx;
         this.meters = meters;
     }

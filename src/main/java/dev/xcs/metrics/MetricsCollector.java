@@ -55,7 +55,8 @@ public final class MetricsCollector extends VerticleBase {
     }
 
     private Future<?> listen() {
-        HttpServer server = vertx.createHttpServer().requestHandler(new ManagementRoutes(vertx, meters).router());
+        HttpServer server =
+                vertx.createHttpServer().requestHandler(new ManagementRoutes(vertx, meters, config.host()).router());
         return server.listen(config.port(), config.host()).compose(listening -> {
             ListenAddress address = new ListenAddress(config.host(), listening.actualPort());
             LOG.info("Health and metrics are served at {}:{}", address.host(), address.port());

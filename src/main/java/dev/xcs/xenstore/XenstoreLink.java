@@ -51,8 +51,8 @@ final class XenstoreLink {
 
     /** Makes the first connection; fails when there is none to make. */
     Future<Void> open() {
-        stallTimer = vertx.setPeriodic(Math.max(1, stall.toMillis() / 4), timer -> checkStall());
         return connector.connect().map(transport -> {
+            stallTimer = vertx.setPeriodic(Math.max(1, stall.toMillis() / 4), timer -> checkStall());
             adopt(transport);
             return null;
         });

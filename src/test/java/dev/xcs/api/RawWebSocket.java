@@ -27,9 +27,13 @@ final class RawWebSocket {
             socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
             socket.setSoTimeout(20_000);
             readUpgrade(socket.getInputStream());
-            ByteBuffer frame = ByteBuffer.allocate(14 + length);
-            frame.put((byte) opcode).put((byte) (0x80 | 127)).putLong(length).putInt(0);
-            socket.getOutputStream().write(frame.array());
+            ByteBuffer frame = ByteBuffer.allocate(14 + length).put((byte) opcode);
+            if (length < 0x10000) {
+                frame.put((byte) (0x80 | 126)).putShort((short) length);
+            } else {
+                frame.put((byte) (0x80 | 127)).putLong(length);
+            }
+            socket.getOutputStream().write(frame.array(), 0, frame.position() + 4 + length);
             return closeCode(socket.getInputStream());
         } catch (EOFException | SocketException e) {
             return WITHOUT_A_WORD;

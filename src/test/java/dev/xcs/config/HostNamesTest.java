@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HostNamesTest {
-    private final HostNames names = new HostNames(List.of("Xen.example", "[fd00::1]"));
+    private final HostNames names = new HostNames("127.0.0.3", List.of("Xen.example", "[fd00::1]"));
 
     @ParameterizedTest
     @CsvSource({
@@ -24,6 +24,7 @@ class HostNamesTest {
         "localhost:x, false",
         "localhost:80:80, false",
         "127.0.0.2, false",
+        "127.0.0.3:8080, true",
         "evil.example, false",
         "'', false",
         "':', false",

@@ -21,13 +21,13 @@ import dev.xcs.model.ProblemType;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.BusFixture;
 import io.vertx.core.buffer.Buffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Gateway, poller and console switch with simulated guests at the other end of the ring. */
 class SimConsoleTest {
@@ -35,19 +35,22 @@ class SimConsoleTest {
     private static final UUID ONE = new UUID(0, 1);
     private static final UUID TWO = new UUID(0, 2);
 
-    private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
-    private final MemoryStore store = new MemoryStore();
-    private final Faults faults = new Faults();
-    private final SimMachine machine = new SimMachine(
-            SimHostOptions.defaults().withBootTime(Duration.ofMillis(20)), faults, new DomainTable(), store, executor);
+    private SimHost host;
+    private Faults faults;
     private final BusFixture on = new BusFixture();
     private String consoles = "";
     private String poller = "";
     private String gateway = "";
 
     @BeforeEach
-    void deploy() {
-        gateway = on.deploy(new HypervisorGateway(new SimHypervisor(machine), 1, on.metrics()));
+    void switchOn(@TempDir Path stateDir) {
+        host = SimHost.start(SimHostOptions.defaults().withBootTime(Duration.ofMillis(20)), stateDir);
+        faults = host.faults();
+        deploy();
+    }
+
+    private void deploy() {
+        gateway = on.deploy(new HypervisorGateway(host.hypervisor(), 1, on.metrics()));
         consoles = on.deploy(new ConsoleSwitch(new ConsoleConfig(64 * 1024, 64 * 1024), on.metrics()));
         poller = on.deploy(new EventChannelPoller(on.metrics()));
     }
@@ -56,8 +59,7 @@ class SimConsoleTest {
     void close() {
         await(on.vertx().undeploy(consoles));
         on.close();
-        machine.close();
-        executor.shutdownNow();
+        host.close();
     }
 
     private AttachConsole build(UUID uuid) {
@@ -66,7 +68,9 @@ class SimConsoleTest {
         BuildRequest request = new BuildRequest(domid, DomainType.PV, 64, 1, "sim:linux", null, null);
         BuiltDomain built =
                 on.ask(BuildXenDomain.ADDRESS, new BuildXenDomain(request)).built();
-        store.introduce(domid);
+        try (StoreClient store = new StoreClient(host.xenstoreSocket())) {
+            ForeignToolstack.publish(store, new ForeignDomain(domid, uuid, "guest"), built, 64);
+        }
         return new AttachConsole(uuid, domid, built.consoleFrame(), built.consolePort());
     }
 

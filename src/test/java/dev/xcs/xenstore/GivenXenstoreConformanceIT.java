@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
  * The client with any xenstored, for example oxenstored in the lab: its socket is given by XCS_TEST_XENSTORE_SOCKET. Nothing
  * outside of /tool/xcs-test is touched, and what would need the store for itself is skipped.
  */
-class GivenXenstoreIT extends XenstoreConformance {
+class GivenXenstoreConformanceIT extends XenstoreConformance {
     private static final String VARIABLE = "XCS_TEST_XENSTORE_SOCKET";
     private static final String SOCKET = System.getenv().getOrDefault(VARIABLE, System.getProperty(VARIABLE, ""));
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The client with Debian's C xenstored. */
-class RealXenstoreIT extends XenstoreConformance {
+class RealXenstoreConformanceIT extends XenstoreConformance {
     private DebianXenstored peer;
 
     @BeforeAll
