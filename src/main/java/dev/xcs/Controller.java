@@ -161,7 +161,8 @@ final class Controller {
 
     private static Duration sinceStart() {
         // Java's start, not the process's: a script that turned into this process has done other things before.
-        Instant start = Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
+        Instant start =
+                Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
         return Duration.between(start, Instant.now());
     }
 

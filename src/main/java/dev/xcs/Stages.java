@@ -44,7 +44,10 @@ final class Stages {
         T up;
         try {
             up = start.call();
-            LOG.debug("{} took {} ms to start", name, Duration.ofNanos(System.nanoTime() - begin).toMillis());
+            LOG.debug(
+                    "{} took {} ms to start",
+                    name,
+                    Duration.ofNanos(System.nanoTime() - begin).toMillis());
         } catch (Exception failure) {
             throw inStage(name, failure);
         }

@@ -108,9 +108,7 @@ class DaemonTest {
     void saysWhereItIsReachedForAsLongAsItIs() throws Exception {
         try (RunningDaemon daemon = RunningDaemon.start(dir)) {
             assertThat(Files.readAllLines(dir.resolve("endpoints")))
-                    .contains(
-                            "pid=" + ProcessHandle.current().pid(),
-                            "api=" + daemon.apiAddress());
+                    .contains("pid=" + ProcessHandle.current().pid(), "api=" + daemon.apiAddress());
         }
         assertThat(dir.resolve("endpoints")).doesNotExist();
     }
@@ -147,7 +145,10 @@ class DaemonTest {
     @Test
     void leavesNoThreadBehind() throws Exception {
         RunningDaemon.start(dir).close();
-        Await.until("only threads of the JVM and of the test are left", SOON, () -> daemonThreads().isEmpty());
+        Await.until(
+                "only threads of the JVM and of the test are left",
+                SOON,
+                () -> daemonThreads().isEmpty());
     }
 
     private static List<String> daemonThreads() {
@@ -159,7 +160,8 @@ class DaemonTest {
 
     private static Problem refusal(Path stateDir, Map<String, String> settings) {
         ProblemException refused = catchThrowableOfType(
-                ProblemException.class, () -> RunningDaemon.start(stateDir, settings).close());
+                ProblemException.class,
+                () -> RunningDaemon.start(stateDir, settings).close());
         assertThat(refused).as("refused").isNotNull();
         return refused.problem();
     }

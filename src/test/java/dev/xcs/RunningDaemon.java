@@ -30,8 +30,8 @@ public final class RunningDaemon implements AutoCloseable {
 
     /** @param settings values by key, over the defaults */
     public static RunningDaemon start(Path stateDir, Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(Map.of(
-                "hypervisor", "sim", "state-dir", stateDir.toString(), "api.port", "0", "management.port", "0"));
+        Map<String, String> all = new HashMap<>(
+                Map.of("hypervisor", "sim", "state-dir", stateDir.toString(), "api.port", "0", "management.port", "0"));
         all.putAll(settings);
         Controller controller = new Controller(ConfigReader.read(all, Map.of(), Optional.empty()), "");
         return new RunningDaemon(controller, controller.start(), stateDir);
