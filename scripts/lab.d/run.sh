@@ -228,8 +228,9 @@ boot() {
     local started=$SECONDS image
     image=$(image_dir)
     trap abandon EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
+    trap 'interrupted INT 130' INT
+    trap 'interrupted TERM 143' TERM
+    trap 'interrupted HUP 129' HUP
     rm -rf "$state/failed"
     echo $$ > "$state/up.pid"
     (umask 077 && make_seed)
@@ -246,12 +247,18 @@ boot() {
     in_dom0 xl info > /dev/null || fail "xl info fails in dom0"
     if ((with_daemon)); then
         put_file "$jar" /opt/xcs/xcsd.jar || fail "could not copy $jar into dom0"
+        put_file "$project/scripts/xcsd" /opt/xcs/xcsd || fail "could not copy scripts/xcsd into dom0"
         start_daemon || exit 1
     fi
     rm "$state/up.pid"
     trap - EXIT INT TERM HUP
     say "up after $((SECONDS - started)) s"
     lab_status
+}
+
+interrupted() {
+    echo "lab: interrupted by SIG$1" >&2
+    exit "$2"
 }
 
 # abandon: `up` ends without success; what tells why is kept
