@@ -64,7 +64,7 @@ build_is_current() {
 build_daemon() {
     if ! build_is_current; then
         say "Building the daemon ..."
-        (cd "$project" && mvn -B -q -ntp package -Dmaven.test.skip=true -Dspotless.check.skip -Dcyclonedx.skip \
+        (cd "$project" && mvn -B -q -ntp -Dstyle.color=never package -Dmaven.test.skip=true -Dspotless.check.skip -Dcyclonedx.skip \
             -Djacoco.skip) || die "the build failed"
         rm -f "$archive"
     fi

@@ -22,14 +22,17 @@ import dev.xcs.model.HostInfo;
 import dev.xcs.xenstore.XenstoreClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,15 +82,16 @@ final class Controller {
         Vertx vertx = stages.start("vertx", Controller::vertx, up -> stages.await(up.close()));
         PrometheusMeterRegistry meters =
                 stages.start("meters", () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), up -> up.close());
-        // Reading the contract is most of the start, so it goes on beside the other parts; until they are there the API says so.
+        // Begun here, since it takes longest and needs nobody; what fails before its turn is seen off by Vert.x.
         Future<String> api = vertx.deployVerticle(new ApiServer(config.api(), state, meters));
         XenstoreClient xenstore =
                 stages.start("xenstore", () -> connect(vertx, host, meters), up -> stages.await(up.close()));
         openGateway(vertx, host, meters);
-        deploy(vertx, new ConsoleSwitch(config.console(), meters));
+        // Before the console, which asks it for ports from its first domain to its last.
         deploy(vertx, new EventChannelPoller(meters));
+        deploy(vertx, new ConsoleSwitch(config.console(), meters));
         deploy(vertx, new DomainKeeper(xenstore, new Definitions(state, Json.mapper()), config.domain(), meters));
-        stages.start("ApiServer", () -> stages.await(api), id -> stages.await(vertx.undeploy(id)));
+        join("ApiServer", vertx, () -> api);
         deploy(vertx, new MetricsCollector(config.management(), meters));
         Endpoints endpoints = stages.start("endpoints", () -> publish(vertx, state), Endpoints::close);
         tell(vertx, state, endpoints);
@@ -118,10 +122,11 @@ final class Controller {
     }
 
     private void deploy(Vertx vertx, VerticleBase verticle) {
-        stages.start(
-                verticle.getClass().getSimpleName(),
-                () -> stages.await(vertx.deployVerticle(verticle)),
-                id -> stages.await(vertx.undeploy(id)));
+        join(verticle.getClass().getSimpleName(), vertx, () -> vertx.deployVerticle(verticle));
+    }
+
+    private void join(String name, Vertx vertx, Supplier<Future<String>> deployment) {
+        stages.start(name, () -> stages.await(deployment.get()), id -> stages.await(vertx.undeploy(id)));
     }
 
     private Endpoints publish(Vertx vertx, Path state) throws Exception {
@@ -148,16 +153,18 @@ final class Controller {
             // On a real host the log is kept and read by others: there the token makes a link.
             LOG.info("Log in by browser, once: {}", stages.start("login link", () -> loginLink(vertx), up -> {}));
         }
-        LOG.info("Ready after {} ms", sinceProcessStart().toMillis());
+        LOG.info("Ready after {} ms", sinceStart().toMillis());
     }
 
     private String loginLink(Vertx vertx) throws TimeoutException {
         return ask(vertx, CreateLoginLink.ADDRESS, new CreateLoginLink()).url();
     }
 
-    private static Duration sinceProcessStart() {
-        Instant now = Instant.now();
-        return Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now);
+    private static Duration sinceStart() {
+        // Java's start, not the process's: a script that turned into this process has done other things before.
+        Instant start =
+                Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
+        return Duration.between(start, Instant.now());
     }
 
     /** Stops what runs, in reverse; gives the names of the parts that did not stop. Also from another thread, and again. */

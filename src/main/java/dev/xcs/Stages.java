@@ -40,9 +40,14 @@ final class Stages {
 
     /** Starts something and remembers how to stop it. Fails with a problem that names the stage. */
     <T> T start(String name, Callable<T> start, Stop<T> stop) {
+        long begin = System.nanoTime();
         T up;
         try {
             up = start.call();
+            LOG.debug(
+                    "{} took {} ms to start",
+                    name,
+                    Duration.ofNanos(System.nanoTime() - begin).toMillis());
         } catch (Exception failure) {
             throw inStage(name, failure);
         }

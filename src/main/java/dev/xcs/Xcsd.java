@@ -6,6 +6,7 @@ import dev.xcs.config.EffectiveConfig;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -19,15 +20,15 @@ public final class Xcsd {
     private Xcsd() {}
 
     public static void main(String[] args) {
-        int code = commandLine().execute(args);
+        int code = commandLine(System.getenv()).execute(args);
         if (code != 0) {
             System.exit(code);
         }
     }
 
-    static CommandLine commandLine() {
+    static CommandLine commandLine(Map<String, String> environment) {
         return Arguments.commandLine(version())
-                .setExecutionStrategy(Xcsd::run)
+                .setExecutionStrategy(parsed -> run(parsed, environment))
                 .setParameterExceptionHandler((failure, args) -> refuse(failure));
     }
 
@@ -43,14 +44,14 @@ public final class Xcsd {
         return NOT_UNDERSTOOD;
     }
 
-    private static int run(ParseResult parsed) {
+    private static int run(ParseResult parsed, Map<String, String> environment) {
         Integer helped = CommandLine.executeHelpRequest(parsed);
         if (helped != null) {
             return helped;
         }
         PrintWriter err = parsed.commandSpec().commandLine().getErr();
         try {
-            serve(Arguments.of(parsed));
+            serve(Arguments.of(parsed), environment);
             return 0;
         } catch (ConfigRefused refused) {
             refused.errors().forEach(error -> err.println("xcsd: " + error));
@@ -60,12 +61,11 @@ public final class Xcsd {
         return COULD_NOT_START;
     }
 
-    private static void serve(Arguments arguments) {
-        EffectiveConfig config = ConfigReader.read(arguments.settings(), System.getenv(), arguments.configFile());
+    private static void serve(Arguments arguments, Map<String, String> environment) {
+        EffectiveConfig config = ConfigReader.read(arguments.settings(), environment, arguments.configFile());
         // Before the first logger is made: logback.xml reads it once. This class has no logger for that reason.
         System.setProperty("xcs.log.level", config.config().log().level().name());
-        Controller controller = new Controller(
-                config, Optional.ofNullable(System.getenv("XCS_FAULTS")).orElse(""));
+        Controller controller = new Controller(config, environment.getOrDefault("XCS_FAULTS", ""));
         Runtime.getRuntime().addShutdownHook(new Thread(controller::stopAtExit, "xcs-stop"));
         controller.start();
         controller.awaitStop();

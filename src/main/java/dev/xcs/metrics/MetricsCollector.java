@@ -9,6 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class MetricsCollector extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsCollector.class);
+    /** HTTP/2 names the host elsewhere than in the Host header, which is checked. */
+    private static final HttpServerOptions OPTIONS = new HttpServerOptions().setHttp2ClearTextEnabled(false);
+
     private static final Duration COLLECT_EVERY = Duration.ofSeconds(5);
     private static final Duration LAG_EVERY = Duration.ofMillis(100);
 
@@ -55,8 +59,8 @@ public final class MetricsCollector extends VerticleBase {
     }
 
     private Future<?> listen() {
-        HttpServer server =
-                vertx.createHttpServer().requestHandler(new ManagementRoutes(vertx, meters, config.host()).router());
+        HttpServer server = vertx.createHttpServer(OPTIONS)
+                .requestHandler(new ManagementRoutes(vertx, meters, config.host()).router());
         return server.listen(config.port(), config.host()).compose(listening -> {
             ListenAddress address = new ListenAddress(config.host(), listening.actualPort());
             LOG.info("Health and metrics are served at {}:{}", address.host(), address.port());
