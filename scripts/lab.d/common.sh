@@ -62,12 +62,6 @@ take_lock() {
 
 drop_lock() { exec {lock}>&-; }
 
-# without_lock COMMAND...: for children that may outlive this script
-without_lock() (
-    drop_lock
-    "$@"
-)
-
 # holder FILE: the process named in FILE of the state directory, if it holds the lab's lock
 holder() {
     local pid descriptor

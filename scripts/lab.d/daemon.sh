@@ -9,7 +9,7 @@ ready() {
         exec {connection}<> "/dev/tcp/127.0.0.1/$(value management_port)"
     } 2> /dev/null || return 1
     printf 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' >&"$connection"
-    read -r -t 5 _ status _ <&"$connection" || status=
+    read -r -t 10 _ status _ <&"$connection" 2> /dev/null || status=
     exec {connection}>&-
     [[ $status == 200 ]]
 }
@@ -19,7 +19,7 @@ ready_or_ended() { ready || ! in_dom0 /run/lab/daemon status > /dev/null; }
 # start_daemon [ARGUMENT...]: until it is ready; then its token is here
 start_daemon() {
     in_dom0 /run/lab/daemon start "$@" || return 1
-    if ! await 90 ready_or_ended || ! ready; then
+    if ! await 240 ready_or_ended || ! ready; then
         in_dom0 cat /var/log/xcsd.log > "$state/xcsd.log" || true
         echo "lab: the daemon is not ready; its last lines:" >&2
         tail -n 30 "$state/xcsd.log" >&2

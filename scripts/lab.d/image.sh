@@ -22,6 +22,8 @@ build_image() {
     fi
     ((EUID == 0)) || fail "building the image needs root"
     need mmdebstrap:mmdebstrap mke2fs:e2fsprogs unshare:util-linux
+    # apt tells Debian's sources from others by what it last fetched from them
+    apt-get indextargets --format "\$(ORIGIN)" | grep -qx Debian || apt-get -qq update
     mkdir -p "$cache"
     exec {building}> "$cache/lock"
     flock --nonblock "$building" || {

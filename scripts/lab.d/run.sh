@@ -10,9 +10,21 @@ lab_ssh() { (cd "$state" && exec ssh -F ssh_config "$@"); }
 lab_ssh_control() { lab_ssh -O "$1" dom0 2> /dev/null; }
 
 # One connection serves all commands: a key exchange takes seconds under emulation.
-connect() {
-    lab_ssh_control check || without_lock lab_ssh -M -N -f dom0 > /dev/null 2>> "$state/ssh.log" \
-        < /dev/null
+connect() { lab_ssh_control check || (new_connection); }
+
+# new_connection: in a subshell; commands that run in parallel make one together
+new_connection() {
+    local connecting
+    [[ -e $state/ssh_config ]] || return 1
+    exec {connecting}> "$state/ssh.lock"
+    flock "$connecting"
+    ! lab_ssh_control check || return 0
+    # the socket of a connection that broke
+    rm -f "$state/ssh"
+    (
+        exec {connecting}>&- {lock}>&-
+        lab_ssh -M -N -f dom0 < /dev/null > /dev/null 2>> "$state/ssh.log"
+    )
 }
 
 # quoted ARG...: as the shell of dom0 has to read them
@@ -216,8 +228,9 @@ boot() {
     local started=$SECONDS image
     image=$(image_dir)
     trap abandon EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
+    trap 'interrupted INT 130' INT
+    trap 'interrupted TERM 143' TERM
+    trap 'interrupted HUP 129' HUP
     rm -rf "$state/failed"
     echo $$ > "$state/up.pid"
     (umask 077 && make_seed)
@@ -228,18 +241,24 @@ boot() {
     echo "ssh_port=$ssh_port" >> "$state/run"
     write_ssh_config "$ssh_port"
     say "booting Xen $(sed -n 's/^xen \([0-9.]*\).*/\1/p' "$image/versions") (QEMU pid $qemu)"
-    await 180 booted || fail "dom0 was not up after 180 s"
+    await 400 booted || fail "dom0 was not up after 400 s"
     grep -q '^lab: ready' "$state/console.log" || fail "dom0 did not come up"
-    await 60 connect || fail "dom0 does not answer"
+    await 120 connect || fail "dom0 does not answer"
     in_dom0 xl info > /dev/null || fail "xl info fails in dom0"
     if ((with_daemon)); then
         put_file "$jar" /opt/xcs/xcsd.jar || fail "could not copy $jar into dom0"
+        put_file "$project/scripts/xcsd" /opt/xcs/xcsd || fail "could not copy scripts/xcsd into dom0"
         start_daemon || exit 1
     fi
     rm "$state/up.pid"
     trap - EXIT INT TERM HUP
     say "up after $((SECONDS - started)) s"
     lab_status
+}
+
+interrupted() {
+    echo "lab: interrupted by SIG$1" >&2
+    exit "$2"
 }
 
 # abandon: `up` ends without success; what tells why is kept
@@ -254,8 +273,10 @@ abandon() {
         echo "lab: the console's last lines (all of it in $state/failed):" >&2
         tail -n 15 "$state/console.log" >&2
     fi
-    [[ -z ${qemu:-} ]] || kill -KILL "$qemu" 2> /dev/null || true
-    wait
+    {
+        [[ -z ${qemu:-} ]] || kill -KILL "$qemu" || true
+        wait
+    } 2> /dev/null
     remove_run
     echo "lab: not started; nothing is left running" >&2
 }

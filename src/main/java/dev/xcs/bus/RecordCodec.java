@@ -17,7 +17,7 @@ public final class RecordCodec implements MessageCodec<BusMessage, BusMessage> {
     private static final String NAME = "xcs-record";
     private final ObjectMapper json;
 
-    private RecordCodec(ObjectMapper json) {
+    RecordCodec(ObjectMapper json) {
         this.json = json;
     }
 

@@ -1,6 +1,8 @@
 package dev.xcs.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * Everything that can be configured, complete and valid. conf/xcsd.toml is the manual of every key.
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 public record DaemonConfig(
         HypervisorKind hypervisor,
         Path stateDir,
+        LogConfig log,
         ApiConfig api,
         ManagementConfig management,
         XenstoreConfig xenstore,
@@ -24,10 +27,31 @@ public record DaemonConfig(
         SIM
     }
 
+    /** How much the daemon tells on standard error. */
+    public record LogConfig(LogLevel level) {}
+
+    /** The levels of slf4j that make sense for a daemon. */
+    public enum LogLevel {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG
+    }
+
     /**
      * @param maxBodyBytes a longer request body is refused with 413
+     * @param maxConsoleViewers how many may look at one domain's console at a time
+     * @param allowedHosts names, besides those of the loopback interface, under which the API may be addressed
      */
-    public record ApiConfig(String host, int port, int maxBodyBytes, int maxConsoleViewers) {}
+    public record ApiConfig(String host, int port, int maxBodyBytes, int maxConsoleViewers, List<String> allowedHosts) {
+        public ApiConfig {
+            allowedHosts = List.copyOf(allowedHosts);
+        }
+
+        public ApiConfig(String host, int port, int maxBodyBytes, int maxConsoleViewers) {
+            this(host, port, maxBodyBytes, maxConsoleViewers, List.of());
+        }
+    }
 
     public record ManagementConfig(String host, int port) {}
 
@@ -47,10 +71,7 @@ public record DaemonConfig(
      * @param maxParallelBuilds each build takes about 50 MB of memory outside the heap
      */
     public record DomainConfig(
-            int maxRestarts,
-            java.time.Duration restartWindow,
-            int maxParallelBuilds,
-            java.time.Duration reconcileEvery) {}
+            int maxRestarts, Duration restartWindow, int maxParallelBuilds, Duration reconcileEvery) {}
 
     /**
      * @param maxBytes the least recently used kernels are dropped beyond this; 0 switches the cache off

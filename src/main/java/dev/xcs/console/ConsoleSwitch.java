@@ -71,11 +71,11 @@ public final class ConsoleSwitch extends VerticleBase {
         }
         DomainConsole console = consoles.computeIfAbsent(
                 ask.uuid(), uuid -> new DomainConsole(uuid, vertx.eventBus(), config, metrics));
-        return console.attach(ask).onFailure(failure -> dropIfBlank(console)).map(new Done());
+        return console.attach(ask).onFailure(failure -> dropIfUnused(console)).map(new Done());
     }
 
-    private void dropIfBlank(DomainConsole console) {
-        if (console.isBlank()) {
+    private void dropIfUnused(DomainConsole console) {
+        if (console.isUnused()) {
             consoles.remove(console.uuid(), console);
         }
     }
@@ -85,7 +85,7 @@ public final class ConsoleSwitch extends VerticleBase {
         return console == null
                 ? Future.succeededFuture(new Done())
                 : console.detach(ask.domid())
-                        .onComplete(detached -> dropIfBlank(console))
+                        .onComplete(detached -> dropIfUnused(console))
                         .map(new Done());
     }
 
@@ -97,7 +97,7 @@ public final class ConsoleSwitch extends VerticleBase {
         return console.forget()
                 .onSuccess(forgotten -> {
                     ConsoleEnded.ADDRESS.at(ask.uuid()).publish(vertx.eventBus(), new ConsoleEnded(ask.uuid()));
-                    dropIfBlank(console);
+                    dropIfUnused(console);
                 })
                 .map(new Done());
     }

@@ -22,6 +22,7 @@ final class DomainConsole {
     private ConsoleHistory history;
     private InputQueue input;
     private @Nullable BootConsole boot;
+    private boolean used;
 
     DomainConsole(UUID uuid, EventBus bus, ConsoleConfig config, ConsoleMetrics metrics) {
         this.uuid = uuid;
@@ -36,9 +37,9 @@ final class DomainConsole {
         return uuid;
     }
 
-    /** Whether there is nothing to keep: no ring, no history, nobody who waits for either. */
-    boolean isBlank() {
-        return boot == null && history.end() == 0 && turns.isIdle();
+    /** Whether there is nothing to keep: never attached or forgotten since, and nobody who waits for it. */
+    boolean isUnused() {
+        return !used && turns.isIdle();
     }
 
     /** A ring of an earlier boot that is still there is detached first; the same boot twice is done. */
@@ -55,6 +56,7 @@ final class DomainConsole {
         BootConsole made = new BootConsole(bus, wanted, history, input, metrics);
         return made.attach().onSuccess(attached -> {
             boot = made;
+            used = true;
             metrics.attached();
         });
     }
@@ -81,8 +83,10 @@ final class DomainConsole {
 
     /** Detaches and drops the history. */
     Future<Void> forget() {
-        return turns.next(
-                () -> detachBoot().onSuccess(detached -> history = new ConsoleHistory(config.historyBytes())));
+        return turns.next(() -> detachBoot().onSuccess(detached -> {
+            history = new ConsoleHistory(config.historyBytes());
+            used = false;
+        }));
     }
 
     ConsoleOpened open() {

@@ -55,6 +55,7 @@ public final class HypervisorGateway extends VerticleBase {
 
     private final Hypervisor hypervisor;
     private final MeterRegistry metrics;
+    private final Duration joinLimit;
     private final Handles handles;
     private final List<Future<Void>> listening = new ArrayList<>();
 
@@ -70,7 +71,13 @@ public final class HypervisorGateway extends VerticleBase {
      * @param maxParallelBuilds builds that run at once; 64 times as many may wait
      */
     public HypervisorGateway(Hypervisor hypervisor, int maxParallelBuilds, MeterRegistry metrics) {
+        this(hypervisor, maxParallelBuilds, metrics, JOIN_LIMIT);
+    }
+
+    /** @param joinLimit how long {@link #stop()} waits for calls that run */
+    HypervisorGateway(Hypervisor hypervisor, int maxParallelBuilds, MeterRegistry metrics, Duration joinLimit) {
         this.hypervisor = hypervisor;
+        this.joinLimit = joinLimit;
         this.metrics = metrics;
         this.handles = new Handles(hypervisor);
         this.builds = new Lane("xcs-native-build", maxParallelBuilds, 64 * maxParallelBuilds);
@@ -176,7 +183,7 @@ public final class HypervisorGateway extends VerticleBase {
 
     private void close() {
         lanes().forEach(Lane::close);
-        long deadline = System.nanoTime() + JOIN_LIMIT.toNanos();
+        long deadline = System.nanoTime() + joinLimit.toNanos();
         while (!events.join(BETWEEN_WAKES) && System.nanoTime() < deadline) {
             // Again and again: a thread that is only about to wait does not notice the first.
             hypervisor.eventChannels().wake();
@@ -189,7 +196,7 @@ public final class HypervisorGateway extends VerticleBase {
             handles.close();
         }
         if (!running.isEmpty()) {
-            throw Problem.of(ProblemType.TIMEOUT, "Native calls still run after " + JOIN_LIMIT + ": " + running)
+            throw Problem.of(ProblemType.TIMEOUT, "Native calls still run after " + joinLimit + ": " + running)
                     .toException();
         }
         hypervisor.close();

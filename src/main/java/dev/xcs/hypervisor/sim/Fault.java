@@ -19,7 +19,7 @@ public enum Fault {
     BIND_EINVAL("Another process owns the console's event channel: then the ring must be left alone."),
     UNPAUSE_FAILS("A complete domain cannot be started: the last step of a create is undone too."),
     DESTROY_SLOW("The destroy hypercall blocks, as it does for big guests: other domains go on meanwhile."),
-    ZOMBIE("A backend keeps pages of a dead domain, which stays listed as dying until the fault is disarmed."),
+    ZOMBIE("A backend keeps pages of a dead domain until the fault is disarmed: a domid can stay listed as dying."),
     LIST_FAILS("The domain list cannot be had for a moment: what is known must not be taken for gone."),
     SLOW_XENSTORE("Every xenstore reply comes late: deadlines and queues have to hold."),
     XENSTORE_EAGAIN("A transaction's commit conflicts: it has to be repeated from its start."),

@@ -8,6 +8,7 @@ import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.model.HostInfo;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** One process's handles on the simulated machine; {@link #close} does what the kernel does when a process ends. */
 public final class SimHypervisor implements Hypervisor {
@@ -16,7 +17,10 @@ public final class SimHypervisor implements Hypervisor {
     private final SimEventChannels events;
     private final Set<SimConsoleRing> rings = ConcurrentHashMap.newKeySet();
 
-    SimHypervisor(SimMachine machine) {
+    private final Consumer<SimHypervisor> onClose;
+
+    SimHypervisor(SimMachine machine, Consumer<SimHypervisor> onClose) {
+        this.onClose = onClose;
         this.machine = machine;
         this.domains = new SimDomains(machine);
         this.events = new SimEventChannels(machine.events(), machine.faults());
@@ -52,5 +56,6 @@ public final class SimHypervisor implements Hypervisor {
     public void close() {
         rings.forEach(SimConsoleRing::close);
         events.close();
+        onClose.accept(this);
     }
 }

@@ -1,15 +1,11 @@
 package dev.xcs.hypervisor.sim;
 
 import dev.xcs.hypervisor.sim.guest.Guest;
-import dev.xcs.hypervisor.sim.guest.GuestOptions;
-import dev.xcs.hypervisor.sim.guest.SimKernel;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.HostInfo;
-import dev.xcs.model.Problem;
-import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -17,10 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The simulated machine with its hypervisor: what all processes of dom0 share. Thread-safe; nothing is called out under its lock but
@@ -33,17 +29,16 @@ final class SimMachine implements AutoCloseable {
     /** What Xen needs for a domain besides its memory. */
     private static final long OVERHEAD_KIB = 1024;
 
-    private static final int LEAST_MIB = 8;
-    private static final long FIRST_FRAME = 0x100000;
     private static final int DOM0_LOAD = 40;
 
     private final SimHostOptions options;
     private final Faults faults;
     private final DomainTable domains;
     private final StoreAccess store;
-    private final ScheduledExecutorService executor;
+    private final DomainBuilder builder;
     private final MemoryPool memory;
     private final EventFabric events;
+    private final List<EndListener> endListeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     SimMachine(
@@ -56,12 +51,26 @@ final class SimMachine implements AutoCloseable {
         this.faults = faults;
         this.domains = domains;
         this.store = store;
-        this.executor = executor;
+        this.builder = new DomainBuilder(this, executor);
         this.memory = new MemoryPool(options.memoryMib() * 1024L, options.dom0MemoryMib() * 1024L);
         this.events = new EventFabric(faults);
         domains.add(dom0());
         store.onIntroduce(this::introduced);
         faults.onDisarm(this::disarmed);
+    }
+
+    /** Told when a domain has shut down or is gone, under no lock; must not block. */
+    interface EndListener {
+        void ended(int domid, boolean gone);
+    }
+
+    void onEnd(EndListener listener) {
+        endListeners.add(listener);
+    }
+
+    private void tellEnd(int domid, boolean gone) {
+        store.domainEnded(domid, gone);
+        endListeners.forEach(listener -> listener.ended(domid, gone));
     }
 
     private SimDomain dom0() {
@@ -74,6 +83,14 @@ final class SimMachine implements AutoCloseable {
         dom0.clock.load(DOM0_LOAD);
         dom0.settle();
         return dom0;
+    }
+
+    SimHostOptions options() {
+        return options;
+    }
+
+    MemoryPool memory() {
+        return memory;
     }
 
     Faults faults() {
@@ -137,100 +154,7 @@ final class SimMachine implements AutoCloseable {
     }
 
     BuiltDomain build(BuildRequest request) {
-        SimDomain domain = checkedForBuild(request);
-        SimKernel kernel = SimKernel.LINUX;
-        if (SimKernel.isName(request.kernel())) {
-            kernel = SimKernel.named(request.kernel());
-        } else {
-            KernelFile.check(request.kernel());
-        }
-        if (request.ramdisk() != null) {
-            KernelFile.checkRamdisk(request.ramdisk());
-        }
-        GuestOptions guestOptions = GuestOptions.parse(request.cmdline(), options.bootTime());
-        if (faults.strikes(Fault.BUILD_SLOW, request.domid())) {
-            pass(options.slowness());
-        }
-        populate(domain, request.memoryMib());
-        return finishBuild(domain, kernel, request.cmdline(), guestOptions);
-    }
-
-    private synchronized SimDomain checkedForBuild(BuildRequest request) {
-        SimDomain domain = alive("xc_dom_boot_xen_init", request.domid());
-        String who = "domid " + domain.domid;
-        if (domain.built != null || domain.domid == 0) {
-            throw XenErrno.EINVAL.of("xc_dom_boot_mem_init", who, "the domain has been built before");
-        }
-        if (request.vcpus() != domain.maxVcpus) {
-            throw XenErrno.EINVAL.of(
-                    "xc_domain_max_vcpus", who + ", " + request.vcpus(), "it was created for " + domain.maxVcpus);
-        }
-        if (request.type() != domain.type || domain.type == DomainType.HVM) {
-            throw Problem.of(
-                            ProblemType.IMPOSSIBLE,
-                            "domain " + domain.domid + " cannot be built as "
-                                    + request.type().json())
-                    .withField("type")
-                    .withCause("it was created as " + domain.type.json() + ", and only pv and pvh can be built")
-                    .toException();
-        }
-        if (request.memoryMib() < LEAST_MIB) {
-            throw Problem.invalidField("memoryMib", request.memoryMib(), "at least " + LEAST_MIB + " for this kernel")
-                    .withCall("xc_dom_build_image", who)
-                    .toException();
-        }
-        return domain;
-    }
-
-    private synchronized void populate(SimDomain domain, int mib) {
-        long wanted = mib * 1024L;
-        boolean fails = faults.strikes(Fault.BUILD_FAILS, domain.domid);
-        domain.maxMemoryKib = wanted + 1024;
-        long now = fails ? wanted / 2 : wanted;
-        if (domain.dying || !memory.take(now)) {
-            throw Problem.of(
-                            ProblemType.OUT_OF_MEMORY,
-                            "memoryMib: " + mib + ", but only " + memory.freeKib() / 1024
-                                    + " MiB of Xen memory are free")
-                    .withField("memoryMib")
-                    .withCall("xc_dom_boot_mem_init", "domid " + domain.domid)
-                    .withCause("other domains, dom0 among them, have the rest")
-                    .toException();
-        }
-        domain.memoryKib = now;
-        if (fails) {
-            throw Problem.of(ProblemType.HYPERVISOR, "xc_dom_build_image(domid " + domain.domid + ") failed")
-                    .withCall("xc_dom_build_image", "domid " + domain.domid)
-                    .withCause("a fault of the simulated host")
-                    .toException();
-        }
-    }
-
-    private synchronized BuiltDomain finishBuild(
-            SimDomain domain, SimKernel kernel, @Nullable String cmdline, GuestOptions guestOptions) {
-        if (domain.dying) {
-            throw XenErrno.noDomain("xc_dom_boot_image", domain.domid);
-        }
-        int storePort = events.allocate(domain.domid, () -> {});
-        int consolePort = events.allocate(domain.domid, () -> consoleEvent(domain));
-        ByteBuffer page = SimDomain.newPage();
-        GuestHardware hardware = new GuestHardware(this, domain, page, consolePort);
-        long frame = FIRST_FRAME + 2L * domain.domid;
-        BuiltDomain built = new BuiltDomain(storePort, frame, consolePort, frame + 1);
-        domain.built = built;
-        domain.consolePage = page;
-        domain.onlineVcpus = 1;
-        domain.hardware = hardware;
-        domain.guest = new Guest(hardware, kernel, cmdline, guestOptions, executor);
-        resume(domain);
-        return built;
-    }
-
-    private static void consoleEvent(SimDomain domain) {
-        Guest guest = domain.guest;
-        if (guest != null) {
-            guest.consoleEvent();
-        }
+        return builder.build(request);
     }
 
     /** Called by xenstored. */
@@ -261,7 +185,7 @@ final class SimMachine implements AutoCloseable {
         resume(domain);
     }
 
-    private static void resume(SimDomain domain) {
+    static void resume(SimDomain domain) {
         domain.settle();
         if (domain.guest != null && domain.runnable()) {
             domain.guest.resume();
@@ -289,7 +213,7 @@ final class SimMachine implements AutoCloseable {
                 domain.guest.stop();
             }
         }
-        store.domainEnded(domain.domid, false);
+        tellEnd(domain.domid, false);
     }
 
     void destroy(int domid) {
@@ -308,7 +232,7 @@ final class SimMachine implements AutoCloseable {
         if (domain.hardware != null) {
             domain.hardware.closeWatches();
         }
-        store.domainEnded(domid, true);
+        tellEnd(domid, true);
     }
 
     private void kill(SimDomain domain) {
@@ -379,6 +303,11 @@ final class SimMachine implements AutoCloseable {
         return domain.memoryKib;
     }
 
+    /** Whether there is such a domain and it is not dying. */
+    boolean isAlive(int domid) {
+        return domains.alive(domid);
+    }
+
     synchronized boolean alive(SimDomain domain) {
         return !domain.dying;
     }
@@ -399,7 +328,8 @@ final class SimMachine implements AutoCloseable {
         domain.onlineVcpus = count;
     }
 
-    private SimDomain alive(String call, int domid) {
+    /** The caller holds the lock. */
+    SimDomain alive(String call, int domid) {
         return domains.find(domid).filter(domain -> !domain.dying).orElseThrow(() -> XenErrno.noDomain(call, domid));
     }
 
@@ -410,7 +340,7 @@ final class SimMachine implements AutoCloseable {
     }
 
     /** Lets time pass in a call that is slow; less when the machine is switched off. */
-    private void pass(Duration time) {
+    void pass(Duration time) {
         try {
             closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

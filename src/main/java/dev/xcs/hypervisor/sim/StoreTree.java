@@ -2,8 +2,10 @@ package dev.xcs.hypervisor.sim;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** All nodes by path, and what was changed since somebody last asked. Not thread-safe. */
@@ -12,7 +14,7 @@ final class StoreTree implements NodeView {
     record Changed(String path, Tell tell, List<Permission> permissions) {}
 
     private final Map<String, StoreNode> nodes = new HashMap<>();
-    private final Map<Integer, Integer> owned = new HashMap<>();
+    private final Map<Integer, Set<String>> owned = new HashMap<>();
     private List<Changed> changes = new ArrayList<>();
     private long generation;
 
@@ -32,10 +34,10 @@ final class StoreTree implements NodeView {
     @Override
     public void put(String path, StoreNode node, Tell tell) {
         StoreNode old = nodes.put(path, node.atGeneration(++generation));
-        if (old != null) {
-            owned.merge(old.owner(), -1, Integer::sum);
+        if (old == null || old.owner() != node.owner()) {
+            disown(path, old);
+            owned.computeIfAbsent(node.owner(), domid -> new HashSet<>()).add(path);
         }
-        owned.merge(node.owner(), 1, Integer::sum);
         note(path, tell, node);
     }
 
@@ -43,23 +45,19 @@ final class StoreTree implements NodeView {
     public void delete(String path, Tell tell) {
         StoreNode old = nodes.remove(path);
         if (old != null) {
-            owned.merge(old.owner(), -1, Integer::sum);
+            disown(path, old);
             note(path, tell, old);
         }
     }
 
     @Override
     public int ownedBy(int domid) {
-        return owned.getOrDefault(domid, 0);
+        return owned.getOrDefault(domid, Set.of()).size();
     }
 
     /** Paths of the nodes that a domain owns. */
     List<String> pathsOwnedBy(int domid) {
-        return nodes.entrySet().stream()
-                .filter(entry -> entry.getValue().owner() == domid)
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
+        return owned.getOrDefault(domid, Set.of()).stream().sorted().toList();
     }
 
     /** Generation of the node at a path; 0 where there is none. */
@@ -73,6 +71,13 @@ final class StoreTree implements NodeView {
         List<Changed> taken = changes;
         changes = new ArrayList<>();
         return taken;
+    }
+
+    private void disown(String path, @Nullable StoreNode old) {
+        Set<String> paths = old == null ? null : owned.get(old.owner());
+        if (old != null && paths != null && paths.remove(path) && paths.isEmpty()) {
+            owned.remove(old.owner());
+        }
     }
 
     private void note(String path, Tell tell, StoreNode node) {

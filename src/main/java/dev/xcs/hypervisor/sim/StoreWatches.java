@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Who watches what. Not thread-safe. */
 final class StoreWatches {
@@ -28,6 +28,8 @@ final class StoreWatches {
     }
 
     private final Map<String, List<Watch>> byPath = new HashMap<>();
+    private final Map<Object, List<Watch>> byOwner = new HashMap<>();
+    private final Map<Integer, Integer> countByDomid = new HashMap<>();
 
     /** Adds and tells it once at once, which the caller has to do after its reply. */
     void add(Watch watch) {
@@ -38,29 +40,38 @@ final class StoreWatches {
             throw new StoreError(Errno.EEXIST);
         }
         there.add(watch);
+        byOwner.computeIfAbsent(watch.owner(), owner -> new ArrayList<>()).add(watch);
+        countByDomid.merge(watch.domid(), 1, Integer::sum);
     }
 
     void remove(Object owner, String path, String token) {
-        List<Watch> there = byPath.getOrDefault(path, List.of());
-        Optional<Watch> found = there.stream()
+        Watch found = byPath.getOrDefault(path, List.of()).stream()
                 .filter(watch -> watch.owner() == owner && watch.token().equals(token))
-                .findFirst();
-        there.remove(found.orElseThrow(() -> new StoreError(Errno.ENOENT)));
-        if (there.isEmpty()) {
-            byPath.remove(path);
-        }
+                .findFirst()
+                .orElseThrow(() -> new StoreError(Errno.ENOENT));
+        byOwner.computeIfPresent(owner, (key, watches) -> without(watches, found));
+        drop(found);
     }
 
     void removeAll(Object owner) {
-        byPath.values().forEach(watches -> watches.removeIf(watch -> watch.owner() == owner));
-        byPath.values().removeIf(List::isEmpty);
+        List<Watch> watches = byOwner.remove(owner);
+        if (watches != null) {
+            watches.forEach(this::drop);
+        }
     }
 
-    long count(int domid) {
-        return byPath.values().stream()
-                .flatMap(List::stream)
-                .filter(watch -> watch.domid() == domid)
-                .count();
+    int count(int domid) {
+        return countByDomid.getOrDefault(domid, 0);
+    }
+
+    private void drop(Watch watch) {
+        byPath.computeIfPresent(watch.path(), (path, watches) -> without(watches, watch));
+        countByDomid.computeIfPresent(watch.domid(), (domid, count) -> count == 1 ? null : count - 1);
+    }
+
+    private static @Nullable List<Watch> without(List<Watch> watches, Watch watch) {
+        watches.remove(watch);
+        return watches.isEmpty() ? null : watches;
     }
 
     /** Tells of a change to a node; a guest hears only of what it may read. */

@@ -2,7 +2,7 @@ package dev.xcs.xenstore.wire;
 
 import java.util.Optional;
 
-/** The errors of xenstored, sent by name; numbers and texts are Linux's. EQUOTA is oxenstored's own and has no number. */
+/** The errors of xenstored, sent by name; numbers and texts are Linux's. EQUOTA is oxenstored's own, here with the number of EDQUOT. */
 public enum Errno {
     EPERM(1, "Operation not permitted"),
     ENOENT(2, "No such file or directory"),
@@ -20,7 +20,7 @@ public enum Errno {
     ENOSYS(38, "Function not implemented"),
     ENOTEMPTY(39, "Directory not empty"),
     EISCONN(106, "Transport endpoint is already connected"),
-    EQUOTA(-1, "Quota exceeded");
+    EQUOTA(122, "Quota exceeded");
 
     private final int number;
     private final String text;
@@ -40,7 +40,6 @@ public enum Errno {
         return Optional.empty();
     }
 
-    /** The C number, or -1 where there is none. */
     public int number() {
         return number;
     }

@@ -3,35 +3,32 @@ package dev.xcs.hypervisor.sim;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorContract;
 import dev.xcs.model.BuiltDomain;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The contract on the simulated hypervisor alone, without its xenstored. */
+/** The contract on the simulated host. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SimHypervisorTest extends HypervisorContract {
-    private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
-    private final MemoryStore store = new MemoryStore();
-    private SimMachine machine;
+    private SimHost host;
 
     @BeforeAll
-    void switchOn() {
-        SimHostOptions options = SimHostOptions.defaults().withBootTime(Duration.ofMillis(20));
-        machine = new SimMachine(options, new Faults(), new DomainTable(), store, executor);
+    void switchOn(@TempDir Path stateDir) {
+        host = SimHost.start(SimHostOptions.defaults().withBootTime(Duration.ofMillis(20)), stateDir);
     }
 
     @AfterAll
     void switchOff() {
-        machine.close();
-        executor.shutdownNow();
+        host.close();
     }
 
     @Override
     protected Hypervisor open() {
-        return new SimHypervisor(machine);
+        return host.hypervisor();
     }
 
     @Override
@@ -46,6 +43,14 @@ class SimHypervisorTest extends HypervisorContract {
 
     @Override
     protected void publish(int domid, BuiltDomain built) {
-        store.introduce(domid);
+        try (StoreClient store = new StoreClient(host.xenstoreSocket())) {
+            ForeignToolstack.publish(
+                    store, new ForeignDomain(domid, UUID.randomUUID(), "contract"), built, memoryMib());
+        }
+    }
+
+    @Override
+    protected void unpublish(int domid) {
+        host.store().remove(0, "/local/domain/" + domid);
     }
 }

@@ -339,6 +339,7 @@ public final class Guest {
         Mailbox.Signal signal = mailbox.signal(() -> {
             if (!ended && ending == null) {
                 reaction.run();
+                cpu.raise();
             }
         });
         hardware.watch(key, path -> signal.raise());

@@ -30,7 +30,11 @@ public record GuestOptions(
     private static final String KNOWN = "sim.boot-delay=MILLIS, sim.shutdown-delay=MILLIS, sim.crash-at-boot, "
             + "sim.ignore-shutdown, sim.reboot-loop, sim.print-rate=BYTES or sim.run=COMMAND";
 
-    /** @throws ProblemException on field {@code cmdline} for an option that is not known or has no fitting value */
+    /**
+     * Reads a command line.
+     *
+     * @throws ProblemException on field {@code cmdline} for an option that is not known or has no fitting value
+     */
     public static GuestOptions parse(@Nullable String cmdline, Duration bootTime) {
         GuestOptions options = new GuestOptions(bootTime, Duration.ofMillis(200), false, false, false, 0, null);
         for (String word : words(cmdline == null ? "" : cmdline)) {

@@ -7,15 +7,13 @@ import java.util.stream.Collectors;
 
 /** The kernels that exist on the simulated host only; in the place of a path. */
 public enum SimKernel {
-    LINUX("sim:linux", new LinuxFlavour()),
-    NETBSD("sim:netbsd", new NetbsdFlavour());
+    LINUX("sim:linux"),
+    NETBSD("sim:netbsd");
 
     private final String kernelName;
-    private final transient Flavour flavour;
 
-    SimKernel(String kernelName, Flavour flavour) {
+    SimKernel(String kernelName) {
         this.kernelName = kernelName;
-        this.flavour = flavour;
     }
 
     /** Whether a kernel string names a simulated kernel, known or not. */
@@ -44,6 +42,9 @@ public enum SimKernel {
     }
 
     Flavour flavour() {
-        return flavour;
+        return switch (this) {
+            case LINUX -> new LinuxFlavour();
+            case NETBSD -> new NetbsdFlavour();
+        };
     }
 }

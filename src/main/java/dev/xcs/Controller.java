@@ -1,0 +1,204 @@
+package dev.xcs;
+
+import dev.xcs.api.ApiServer;
+import dev.xcs.bus.Address;
+import dev.xcs.bus.BusMessage;
+import dev.xcs.bus.Json;
+import dev.xcs.bus.RecordCodec;
+import dev.xcs.config.DaemonConfig;
+import dev.xcs.config.EffectiveConfig;
+import dev.xcs.console.ConsoleSwitch;
+import dev.xcs.domain.DomainKeeper;
+import dev.xcs.evtchn.EventChannelPoller;
+import dev.xcs.gateway.HypervisorGateway;
+import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.journal.Definitions;
+import dev.xcs.message.CreateLoginLink;
+import dev.xcs.message.FetchApiAddress;
+import dev.xcs.message.FetchManagementAddress;
+import dev.xcs.message.ReadHost;
+import dev.xcs.metrics.MetricsCollector;
+import dev.xcs.model.HostInfo;
+import dev.xcs.xenstore.XenstoreClient;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Assembles the daemon: starts its parts in order, stops them in reverse. */
+final class Controller {
+    private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+    /** Far above what any part takes: a start in an emulator must not fail for slowness alone. */
+    private static final Duration STAGE_LIMIT = Duration.ofSeconds(120);
+
+    private static final int STOPPED = 0;
+    private static final int NOT_STOPPED = 3;
+
+    private final EffectiveConfig effective;
+    private final DaemonConfig config;
+    private final String faults;
+    private final Stages stages = new Stages(STAGE_LIMIT);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile boolean failed;
+
+    /** @param faults what goes wrong on the simulated host from the start */
+    Controller(EffectiveConfig effective, String faults) {
+        this.effective = effective;
+        this.config = effective.config();
+        this.faults = faults;
+    }
+
+    /** Starts everything, or nothing: when a part does not start, those before it are stopped again. */
+    Running start() {
+        try {
+            return assemble();
+        } catch (RuntimeException failure) {
+            failed = !stages.stopping();
+            stop();
+            throw failure;
+        }
+    }
+
+    /** What a whole daemon is, for those who look at it from inside. */
+    record Running(Host host, Vertx vertx, Endpoints endpoints) {}
+
+    private Running assemble() {
+        LOG.info("xcsd {}", Xcsd.version());
+        effective.lines().forEach(line -> LOG.info("config: {}", line));
+        Path state = stages.start(
+                        "state directory", () -> StateDirectory.open(config.stateDir()), StateDirectory::close)
+                .path();
+        Host host = stages.start("host", () -> Host.choose(config, faults), Host::close);
+        Vertx vertx = stages.start("vertx", Controller::vertx, up -> stages.await(up.close()));
+        PrometheusMeterRegistry meters =
+                stages.start("meters", () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), up -> up.close());
+        // Begun here, since it takes longest and needs nobody; what fails before its turn is seen off by Vert.x.
+        Future<String> api = vertx.deployVerticle(new ApiServer(config.api(), state, meters));
+        XenstoreClient xenstore =
+                stages.start("xenstore", () -> connect(vertx, host, meters), up -> stages.await(up.close()));
+        openGateway(vertx, host, meters);
+        // Before the console, which asks it for ports from its first domain to its last.
+        deploy(vertx, new EventChannelPoller(meters));
+        deploy(vertx, new ConsoleSwitch(config.console(), meters));
+        deploy(vertx, new DomainKeeper(xenstore, new Definitions(state, Json.mapper()), config.domain(), meters));
+        join("ApiServer", vertx, () -> api);
+        deploy(vertx, new MetricsCollector(config.management(), meters));
+        Endpoints endpoints = stages.start("endpoints", () -> publish(vertx, state), Endpoints::close);
+        tell(vertx, state, endpoints);
+        return new Running(host, vertx, endpoints);
+    }
+
+    private static Vertx vertx() {
+        Vertx vertx = Vertx.vertx();
+        RecordCodec.install(vertx.eventBus(), Json.mapper());
+        return vertx;
+    }
+
+    private XenstoreClient connect(Vertx vertx, Host host, PrometheusMeterRegistry meters) throws TimeoutException {
+        XenstoreClient client = new XenstoreClient(vertx, host.xenstore(), meters);
+        stages.await(client.start());
+        return client;
+    }
+
+    /** The gateway owns the hypervisor from its start to its stop. */
+    private void openGateway(Vertx vertx, Host host, PrometheusMeterRegistry meters) {
+        Hypervisor hypervisor = stages.start("hypervisor", () -> host.open().get(), up -> {});
+        try {
+            deploy(vertx, new HypervisorGateway(hypervisor, config.domain().maxParallelBuilds(), meters));
+        } catch (RuntimeException failure) {
+            hypervisor.close();
+            throw failure;
+        }
+    }
+
+    private void deploy(Vertx vertx, VerticleBase verticle) {
+        join(verticle.getClass().getSimpleName(), vertx, () -> vertx.deployVerticle(verticle));
+    }
+
+    private void join(String name, Vertx vertx, Supplier<Future<String>> deployment) {
+        stages.start(name, () -> stages.await(deployment.get()), id -> stages.await(vertx.undeploy(id)));
+    }
+
+    private Endpoints publish(Vertx vertx, Path state) throws Exception {
+        return Endpoints.publish(
+                state,
+                ask(vertx, FetchApiAddress.ADDRESS, new FetchApiAddress()),
+                ask(vertx, FetchManagementAddress.ADDRESS, new FetchManagementAddress()));
+    }
+
+    private <Q extends BusMessage, R extends BusMessage> R ask(Vertx vertx, Address<Q, R> address, Q question)
+            throws TimeoutException {
+        return stages.await(address.ask(vertx.eventBus(), question, STAGE_LIMIT));
+    }
+
+    private void tell(Vertx vertx, Path state, Endpoints endpoints) {
+        HostInfo host = stages.start(
+                        "readiness", () -> ask(vertx, ReadHost.ADDRESS, new ReadHost()), up -> LOG.info("Stopping"))
+                .host();
+        String what = host.simulated() ? "the SIMULATED host, nothing real is touched: as if on Xen {}" : "real Xen {}";
+        LOG.info("Controlling " + what, host.xenVersion());
+        LOG.info("API at {}, admin token in {}", endpoints.api(), state.resolve("admin.token"));
+        LOG.info("Health and metrics at {}", endpoints.management());
+        if (host.simulated()) {
+            // On a real host the log is kept and read by others: there the token makes a link.
+            LOG.info("Log in by browser, once: {}", stages.start("login link", () -> loginLink(vertx), up -> {}));
+        }
+        LOG.info("Ready after {} ms", sinceStart().toMillis());
+    }
+
+    private String loginLink(Vertx vertx) throws TimeoutException {
+        return ask(vertx, CreateLoginLink.ADDRESS, new CreateLoginLink()).url();
+    }
+
+    private static Duration sinceStart() {
+        // Java's start, not the process's: a script that turned into this process has done other things before.
+        Instant start =
+                Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
+        return Duration.between(start, Instant.now());
+    }
+
+    /** Stops what runs, in reverse; gives the names of the parts that did not stop. Also from another thread, and again. */
+    List<String> stop() {
+        List<String> notStopped = stages.stop();
+        stopped.countDown();
+        return notStopped;
+    }
+
+    /** Blocks until {@link #stop} is through. */
+    void awaitStop() {
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stop();
+        }
+    }
+
+    /**
+     * The shutdown hook: stops everything, waits for it, and says by the exit code whether it was clean. Java's own code after
+     * SIGTERM would be 143 in either case.
+     */
+    void stopAtExit() {
+        List<String> notStopped = stop();
+        if (failed) {
+            return;
+        }
+        if (notStopped.isEmpty()) {
+            LOG.info("Stopped");
+        } else {
+            LOG.error("Stopped, but not cleanly: {}", String.join(", ", notStopped));
+        }
+        Runtime.getRuntime().halt(notStopped.isEmpty() ? STOPPED : NOT_STOPPED);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.xcs.api;
+
+import dev.xcs.config.DaemonConfig.ApiConfig;
+import dev.xcs.config.HostNames;
+import dev.xcs.message.CreateLoginLink;
+import dev.xcs.message.FetchApiAddress;
+import dev.xcs.message.ListenAddress;
+import dev.xcs.message.LoginLink;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Speaks HTTP by the contract openapi.yaml; holds no state that another verticle owns. It asks others only when it is asked itself, so it can be
+ * deployed at the same time as they are.
+ */
+public final class ApiServer extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+    private static final Duration PING_EVERY = Duration.ofSeconds(20);
+    /** Longer than the longest operation, during which nothing is sent. */
+    private static final Duration IDLE = DomainOperations.LONG.plusSeconds(60);
+
+    private final ApiConfig config;
+    private final Path stateDir;
+    private final MeterRegistry meters;
+    private final Duration pingEvery;
+    private @Nullable ConsoleDesk desk;
+
+    /**
+     * @param stateDir where the admin token is kept
+     */
+    public ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters) {
+        this(config, stateDir, meters, PING_EVERY);
+    }
+
+    ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters, Duration pingEvery) {
+        this.config = config;
+        this.stateDir = stateDir;
+        this.meters = meters;
+        this.pingEvery = pingEvery;
+    }
+
+    @Override
+    public Future<?> start() {
+        Future<AdminToken> token = vertx.executeBlocking(() -> AdminToken.loadOrCreate(stateDir), false);
+        Future<Contract> contract = Contract.load(vertx);
+        return Future.all(token, contract).compose(both -> serve(token.result(), contract.result()));
+    }
+
+    private Future<?> serve(AdminToken token, Contract contract) {
+        HostNames hosts = new HostNames(config.host(), config.allowedHosts());
+        AccessGuard guard = new AccessGuard(hosts, token, InstantSource.system(), meters);
+        Router router = new Routes(contract, guard, meters).router(vertx, operations(guard, contract));
+        HttpServer server = vertx.createHttpServer(options()).requestHandler(router);
+        server.invalidRequestHandler(MalformedRequests::answer);
+        return server.listen(config.port(), config.host())
+                .compose(listening -> announce(guard, listening.actualPort()));
+    }
+
+    /** The table: operation of the contract, and who answers it. */
+    private Map<String, Operation> operations(AccessGuard guard, Contract contract) {
+        EventBus bus = vertx.eventBus();
+        DomainOperations domains = new DomainOperations(bus, new BodyReader(vertx, config.maxBodyBytes()));
+        DomainLookup lookup = new DomainLookup(bus);
+        AccessOperations access = new AccessOperations(guard);
+        ConsoleDesk consoles = new ConsoleDesk(vertx, config.maxConsoleViewers(), pingEvery, meters);
+        desk = consoles;
+        return Map.of(
+                "showHost",
+                new HostOperations(bus)::show,
+                "listDomains",
+                domains::list,
+                "createDomain",
+                domains::create,
+                "showDomain",
+                lookup.of(domains::show),
+                "changeDomain",
+                lookup.of(domains::change),
+                "destroyDomain",
+                lookup.of(domains::destroy),
+                "attachConsole",
+                lookup.of(consoles::attach),
+                "createLoginLink",
+                access::createLink,
+                "logIn",
+                access::logIn,
+                "showContract",
+                context -> Answers.body(context.response(), Answers.JSON, contract.published()));
+    }
+
+    private HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setWebSocketSubProtocols(List.of(ConsoleDesk.PROTOCOL))
+                .setMaxWebSocketFrameSize(ConsoleInput.MAX_DECODED_BYTES)
+                .setMaxWebSocketMessageSize(ConsoleInput.MAX_DECODED_BYTES)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setHttp2ClearTextEnabled(false)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setIdleTimeout((int) IDLE.toSeconds());
+    }
+
+    private Future<?> announce(AccessGuard guard, int port) {
+        ListenAddress address = new ListenAddress(config.host(), port);
+        String base = "http://" + HostNames.literal(config.host()) + ":" + port;
+        LOG.info("The API listens at {}", base);
+        return Future.all(
+                FetchApiAddress.ADDRESS
+                        .answer(vertx.eventBus(), asked -> Future.succeededFuture(address))
+                        .completion(),
+                CreateLoginLink.ADDRESS
+                        .answer(vertx.eventBus(), asked -> Future.succeededFuture(new LoginLink(guard.loginLink(base))))
+                        .completion());
+    }
+
+    @Override
+    public Future<?> stop() {
+        return desk == null ? Future.succeededFuture() : desk.close();
+    }
+}

@@ -1,0 +1,172 @@
+package dev.xcs.api;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a JSON object in a request. Every error is kept, with field, value and expectation, and all are told at once by
+ * {@link #finish}; until then a wrong field reads as its fallback.
+ */
+final class RequestFields {
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    /** How Jackson writes a place within a message. */
+    private static final Pattern SOURCE = Pattern.compile("\\[Source: .*?; line: (\\d+), column: (\\d+)]");
+
+    private static final int ERRORS_SHOWN = 10;
+
+    private final JsonNode object;
+    private final TreeSet<String> known = new TreeSet<>();
+    private final List<Problem> errors = new ArrayList<>();
+
+    private RequestFields(JsonNode object) {
+        this.object = object;
+    }
+
+    static RequestFields of(Buffer body) {
+        JsonNode node = parse(body);
+        if (!node.isObject()) {
+            throw malformed("Body: " + (node.isMissingNode() ? "nothing" : shown(node)) + ", expected a JSON object");
+        }
+        return new RequestFields(node);
+    }
+
+    private static JsonNode parse(Buffer body) {
+        try {
+            return MAPPER.readTree(body.getBytes());
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+            throw malformed("Body: not JSON" + where + ": " + plain(e.getOriginalMessage()));
+        } catch (IOException e) {
+            throw malformed("Body: not JSON: " + e.getMessage());
+        }
+    }
+
+    private static String plain(String message) {
+        return SOURCE.matcher(message).replaceAll("line $1, column $2");
+    }
+
+    /** A text that the check accepts. */
+    @Nullable
+    String text(String field, Predicate<String> check, String expected) {
+        JsonNode value = take(field);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isTextual() || !check.test(value.textValue())) {
+            refuse(field, value, expected);
+            return null;
+        }
+        return value.textValue();
+    }
+
+    String requiredText(String field, Predicate<String> check, String expected) {
+        require(field, expected);
+        String value = text(field, check, expected);
+        return value == null ? "" : value;
+    }
+
+    int requiredInt(String field, int min, int max, String unit) {
+        String expected = "a whole number" + unit + " from " + min + " to " + max;
+        require(field, expected);
+        JsonNode value = take(field);
+        if (value == null) {
+            return min;
+        }
+        boolean good = value.isIntegralNumber()
+                && value.canConvertToInt()
+                && value.intValue() >= min
+                && value.intValue() <= max;
+        if (!good) {
+            refuse(field, value, expected);
+        }
+        return good ? value.intValue() : min;
+    }
+
+    boolean flag(String field) {
+        JsonNode value = take(field);
+        if (value != null && !value.isBoolean()) {
+            refuse(field, value, "true or false");
+        }
+        return value != null && value.booleanValue();
+    }
+
+    /** Throws the problem with everything that was wrong, unknown fields included. */
+    void finish() {
+        for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!known.contains(name)) {
+                errors.add(Problem.of(
+                                ProblemType.INVALID_FIELD,
+                                Problem.quote(name) + ": unknown field, expected one of " + String.join(", ", known))
+                        .withField(cut(name, 80)));
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw together().toException();
+        }
+    }
+
+    private Problem together() {
+        String details =
+                errors.stream().limit(ERRORS_SHOWN).map(Problem::detail).collect(Collectors.joining("; "));
+        String more = errors.size() > ERRORS_SHOWN ? "; and " + (errors.size() - ERRORS_SHOWN) + " more" : "";
+        String first = errors.get(0).field();
+        Problem all = Problem.of(ProblemType.INVALID_FIELD, details + more);
+        return first == null ? all : all.withField(first);
+    }
+
+    private void require(String field, String expected) {
+        if (!object.has(field)) {
+            errors.add(Problem.invalidField(field, null, expected));
+        }
+    }
+
+    private @Nullable JsonNode take(String field) {
+        known.add(field);
+        return object.get(field);
+    }
+
+    private void refuse(String field, JsonNode value, String expected) {
+        errors.add(Problem.of(ProblemType.INVALID_FIELD, field + ": " + shown(value) + ", expected " + expected)
+                .withField(field));
+    }
+
+    private static String shown(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case ARRAY -> "an array";
+            case OBJECT -> "an object";
+            case STRING -> Problem.quote(value.textValue());
+            default -> cut(value.asText(), 40);
+        };
+    }
+
+    private static String cut(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length) + "…";
+    }
+
+    private static ProblemException malformed(String detail) {
+        return Problem.of(ProblemType.MALFORMED, detail).toException();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.xcs.config;
+
+import dev.xcs.config.DaemonConfig.HypervisorKind;
+import dev.xcs.config.DaemonConfig.LogLevel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Every key there is, in the order of conf/xcsd.toml, which is the manual. */
+public final class Keys {
+    static final Key<HypervisorKind> HYPERVISOR =
+            new Key<>("hypervisor", "What to control.", Kind.choice(HypervisorKind.class), "auto");
+    static final Key<Path> STATE_DIR =
+            new Key<>("state-dir", "Where the daemon keeps what it must not forget.", Kind.directory(), "/var/lib/xcs");
+
+    static final Key<LogLevel> LOG_LEVEL =
+            new Key<>("log.level", "How much is told on standard error.", Kind.choice(LogLevel.class), "info");
+
+    static final Key<String> API_HOST =
+            new Key<>("api.host", "Where the API listens.", Kind.loopbackHost(), "127.0.0.1");
+    static final Key<Integer> API_PORT = new Key<>("api.port", "Port of the API.", Kind.port(), "8080");
+    static final Key<List<String>> API_ALLOWED_HOSTS =
+            new Key<>("api.allowed-hosts", "Names it may be addressed by, besides loopback's.", Kind.hostNames(), "");
+    static final Key<Long> API_MAX_BODY =
+            new Key<>("api.max-body-size", "Longer request bodies are refused.", Kind.size("1KiB", "16MiB"), "1MiB");
+    static final Key<Integer> API_MAX_VIEWERS = new Key<>(
+            "api.max-console-viewers", "Websockets on one domain's console at once.", Kind.count(1, 10_000), "256");
+
+    static final Key<String> MANAGEMENT_HOST =
+            new Key<>("management.host", "Where health and metrics listen.", Kind.loopbackHost(), "127.0.0.1");
+    static final Key<Integer> MANAGEMENT_PORT =
+            new Key<>("management.port", "Port of health and metrics.", Kind.port(), "8081");
+
+    static final Key<Optional<Path>> XENSTORE_SOCKET = new Key<>(
+            "xenstore.socket",
+            "The socket of xenstored; empty: where Xen's own tools look.",
+            Kind.optionalPath("FILE", "the path of a unix socket, or nothing"),
+            "");
+    static final Key<Integer> XENSTORE_MAX_IN_FLIGHT =
+            new Key<>("xenstore.max-in-flight", "Requests sent before a reply is awaited.", Kind.count(1, 1024), "64");
+
+    static final Key<Long> CONSOLE_HISTORY = new Key<>(
+            "console.history-size", "What is kept of each guest's output.", Kind.size("4KiB", "16MiB"), "64KiB");
+    static final Key<Long> CONSOLE_INPUT = new Key<>(
+            "console.input-size", "What may wait for a guest that does not read.", Kind.size("1KiB", "1MiB"), "16KiB");
+
+    static final Key<Integer> DOMAIN_MAX_RESTARTS =
+            new Key<>("domain.max-restarts", "Restarts allowed within the restart window.", Kind.count(0, 1000), "5");
+    static final Key<Duration> DOMAIN_RESTART_WINDOW =
+            new Key<>("domain.restart-window", "Over which restarts are counted.", Kind.duration("1s", "24h"), "1m");
+    static final Key<Integer> DOMAIN_MAX_BUILDS =
+            new Key<>("domain.max-parallel-builds", "Guests built at once, about 50 MB each.", Kind.count(1, 16), "2");
+    static final Key<Duration> DOMAIN_RECONCILE = new Key<>(
+            "domain.reconcile-every", "How often the view is compared with Xen.", Kind.duration("100ms", "1h"), "5s");
+
+    static final Key<Optional<Path>> KERNEL_CACHE_DIRECTORY = new Key<>(
+            "kernel-cache.directory",
+            "Where unpacked kernels are kept; empty: kernels in the state directory.",
+            Kind.optionalPath("DIR", "the path of a directory, or nothing"),
+            "");
+    static final Key<Long> KERNEL_CACHE_MAX = new Key<>(
+            "kernel-cache.max-size", "What they may take; 0 keeps none.", Kind.size("0", "1024GiB"), "512MiB");
+
+    private static final List<Key<?>> ALL = List.of(
+            HYPERVISOR,
+            STATE_DIR,
+            LOG_LEVEL,
+            API_HOST,
+            API_PORT,
+            API_ALLOWED_HOSTS,
+            API_MAX_BODY,
+            API_MAX_VIEWERS,
+            MANAGEMENT_HOST,
+            MANAGEMENT_PORT,
+            XENSTORE_SOCKET,
+            XENSTORE_MAX_IN_FLIGHT,
+            CONSOLE_HISTORY,
+            CONSOLE_INPUT,
+            DOMAIN_MAX_RESTARTS,
+            DOMAIN_RESTART_WINDOW,
+            DOMAIN_MAX_BUILDS,
+            DOMAIN_RECONCILE,
+            KERNEL_CACHE_DIRECTORY,
+            KERNEL_CACHE_MAX);
+
+    private Keys() {}
+
+    public static List<Key<?>> all() {
+        return ALL;
+    }
+
+    static Optional<Key<?>> find(String path) {
+        return ALL.stream()
+                .<Key<?>>map(key -> key)
+                .filter(key -> key.path().equals(path))
+                .findFirst();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.xcs.domain;
+
+import dev.xcs.journal.Definition;
+import dev.xcs.model.DomainInfo;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemType;
+import dev.xcs.xenstore.Xenstore;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes up, at start, what an earlier run of the daemon left. */
+final class Adoption {
+    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+
+    private final DomainTable table;
+    private final XenClient xen;
+    private final ConsoleClient consoles;
+    private final Xenstore store;
+    private final DefinitionLog log;
+    private final Boots boots;
+    private final Supplier<RestartGuard> guards;
+    private final Patience patience;
+    private final Deadlines deadlines;
+
+    Adoption(
+            DomainTable table,
+            XenClient xen,
+            ConsoleClient consoles,
+            Xenstore store,
+            DefinitionLog log,
+            Boots boots,
+            Supplier<RestartGuard> guards,
+            Patience patience,
+            Deadlines deadlines) {
+        this.table = table;
+        this.xen = xen;
+        this.consoles = consoles;
+        this.store = store;
+        this.log = log;
+        this.boots = boots;
+        this.guards = guards;
+        this.patience = patience;
+        this.deadlines = deadlines;
+    }
+
+    /** Done when every guest's console is looked after again: one whose ring is full burns a cpu. */
+    Future<Void> adopt() {
+        return log.load()
+                .compose(definitions -> patience.untilDone(xen::list, deadlines.gone())
+                        .compose(domains -> Future.join(definitions.stream()
+                                .map(definition -> take(definition, find(definition, domains)))
+                                .toList())))
+                .mapEmpty();
+    }
+
+    /** By handle, for domids are reused; a boot that is dying only where there is no other. */
+    private static Optional<DomainInfo> find(Definition definition, List<DomainInfo> domains) {
+        return domains.stream()
+                .filter(info -> info.handle().equals(definition.uuid()))
+                .min((a, b) -> Boolean.compare(a.dying(), b.dying()));
+    }
+
+    private Future<Void> take(Definition definition, Optional<DomainInfo> found) {
+        return switch (definition.phase()) {
+            case ACTIVE -> found.isPresent() ? resume(definition, found.get()) : dropGone(definition);
+            case CREATING -> found.isPresent() ? undo(definition, found.get()) : dropGone(definition);
+            case RESTARTING -> restart(definition, found);
+            case STOPPED -> {
+                keep(definition, Optional.empty());
+                yield Future.succeededFuture();
+            }
+        };
+    }
+
+    private KeptDomain keep(Definition definition, Optional<DomainInfo> boot) {
+        KeptDomain domain = KeptDomain.managed(definition, guards.get());
+        table.put(domain);
+        boot.ifPresent(info -> {
+            table.bind(domain, info.domid());
+            domain.observe(info);
+        });
+        table.update(domain);
+        return domain;
+    }
+
+    private Future<Void> dropGone(Definition definition) {
+        LOG.info(
+                "{} is gone since the last run; its definition is dropped",
+                definition.spec().name());
+        return log.remove(definition.uuid());
+    }
+
+    private Future<Void> resume(Definition definition, DomainInfo info) {
+        KeptDomain domain = keep(definition, Optional.of(info));
+        if (info.dying()) {
+            return Future.succeededFuture();
+        }
+        return attach(domain, info.domid())
+                .onSuccess(any -> LOG.info("{} is adopted", domain))
+                .otherwise(failure -> {
+                    LOG.warn("{} is adopted without its console: {}", domain, failure.getMessage());
+                    return null;
+                });
+    }
+
+    private Future<Void> attach(KeptDomain domain, int domid) {
+        String console = NodeTree.home(domid) + "/console";
+        return Future.join(number(console + "/ring-ref"), number(console + "/port"))
+                .compose(both -> consoles.attach(
+                        domain.uuid(), domid, both.<Long>resultAt(0), Math.toIntExact(both.<Long>resultAt(1))));
+    }
+
+    private Future<Long> number(String path) {
+        return store.read(path).map(value -> {
+            String text = value.orElse("");
+            if (!text.matches("\\d{1,18}")) {
+                throw Problem.of(ProblemType.XENSTORE, path + " is " + Problem.quote(text) + ", expected a number")
+                        .toException();
+            }
+            return Long.parseLong(text);
+        });
+    }
+
+    private Future<Void> undo(Definition definition, DomainInfo info) {
+        KeptDomain domain = keep(definition, Optional.of(info));
+        LOG.info("{} was being created when the last run ended; it is undone", domain);
+        start(domain, domain.queue().add("undo", any -> boots.destroy(domain)));
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> restart(Definition definition, Optional<DomainInfo> found) {
+        KeptDomain domain = keep(definition, found);
+        LOG.info("{} was being booted again when the last run ended; that is done now", domain);
+        domain.work(KeptDomain.Work.BUILDING);
+        start(domain, domain.queue().add("restart", preemption -> boots.restart(domain, preemption)));
+        return Future.succeededFuture();
+    }
+
+    /** The daemon's start does not wait for it, and those who do it tell of failures. */
+    private static void start(KeptDomain domain, Future<Void> operation) {
+        operation.onFailure(failure -> LOG.debug("{}: {}", domain, Lifecycle.describe(failure)));
+    }
+}

@@ -1,0 +1,171 @@
+package dev.xcs.domain;
+
+import dev.xcs.journal.Definition;
+import dev.xcs.model.BuiltDomain;
+import dev.xcs.model.DomainSpec;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
+import dev.xcs.xenstore.Xenstore;
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Boots a domain: check, define, create, build, nodes, introduce, console, unpause. Whichever step fails, what the ones before did
+ * is undone; the problem names the step.
+ */
+final class Creation {
+    private static final Logger LOG = LoggerFactory.getLogger(Creation.class);
+
+    private final XenClient xen;
+    private final ConsoleClient consoles;
+    private final Xenstore store;
+    private final DefinitionLog log;
+    private final DomainTable table;
+    private final Teardown teardown;
+    private final Admission admission;
+    private final BuildSlots slots;
+    private final DomainMeters meters;
+
+    Creation(
+            XenClient xen,
+            ConsoleClient consoles,
+            Xenstore store,
+            DefinitionLog log,
+            DomainTable table,
+            Teardown teardown,
+            Admission admission,
+            BuildSlots slots,
+            DomainMeters meters) {
+        this.xen = xen;
+        this.consoles = consoles;
+        this.store = store;
+        this.log = log;
+        this.table = table;
+        this.teardown = teardown;
+        this.admission = admission;
+        this.slots = slots;
+        this.meters = meters;
+    }
+
+    /**
+     * @param domain has no boot now; bound to the new one when this succeeds, to none when it fails
+     * @param definition as it is on disk, or is to be if its phase is CREATING
+     * @param paused whether it is left paused
+     */
+    Future<Void> boot(KeptDomain domain, Definition definition, boolean paused, Preemption preemption) {
+        return new Boot(domain, definition, paused, preemption).run();
+    }
+
+    private final class Boot {
+        private final KeptDomain domain;
+        private final Definition definition;
+        private final DomainSpec spec;
+        private final boolean paused;
+        private final Preemption preemption;
+        private String step = "check";
+        private int domid = -1;
+        private boolean console;
+
+        Boot(KeptDomain domain, Definition definition, boolean paused, Preemption preemption) {
+            this.domain = domain;
+            this.definition = definition;
+            this.spec = definition.spec();
+            this.paused = paused;
+            this.preemption = preemption;
+        }
+
+        Future<Void> run() {
+            return step(
+                            "check",
+                            () -> xen.host().map(host -> {
+                                admission.admit(domain, spec, host);
+                                return host;
+                            }))
+                    .compose(any -> step("define", this::define))
+                    .compose(any -> step("create", this::create))
+                    .compose(any -> step("build", () -> slots.run(() -> xen.build(spec, domid), preemption)))
+                    .onComplete(any -> admission.settle(domain))
+                    .compose(this::publish)
+                    .compose(built -> step("console", () -> attach(built)))
+                    .compose(any -> step("unpause", () -> paused ? Future.succeededFuture() : xen.unpause(domid)))
+                    .recover(this::undo);
+        }
+
+        private <T> Future<T> step(String name, Supplier<Future<T>> work) {
+            return preemption.check().compose(any -> {
+                step = name;
+                long started = System.nanoTime();
+                return work.get().onSuccess(done -> meters.stepTook(name, System.nanoTime() - started));
+            });
+        }
+
+        private Future<Void> define() {
+            return definition.phase() == Definition.Phase.CREATING ? log.save(definition) : Future.succeededFuture();
+        }
+
+        private Future<Void> create() {
+            return xen.create(spec).map(created -> {
+                domid = created;
+                table.bind(domain, created);
+                table.update(domain);
+                return null;
+            });
+        }
+
+        private Future<BuiltDomain> publish(BuiltDomain built) {
+            return step("nodes", () -> store.commit(NodeTree.of(spec, domid, built)))
+                    .compose(any -> step("introduce", () -> introduce(built)))
+                    .map(built);
+        }
+
+        private Future<Void> introduce(BuiltDomain built) {
+            return store.introduce(domid, built.storeFrame(), built.storePort());
+        }
+
+        /** From here on the boot is complete, so this is also where it is written down. */
+        private Future<Void> attach(BuiltDomain built) {
+            console = true;
+            Definition booted = definition.booted(domid);
+            return Future.join(
+                            consoles.attach(spec.uuid(), domid, built.consoleFrame(), built.consolePort()),
+                            log.save(booted))
+                    .map(any -> {
+                        domain.define(booted);
+                        return null;
+                    });
+        }
+
+        private Future<Void> undo(Throwable failure) {
+            meters.creationFailed(step);
+            Problem problem = explain(ProblemException.of(failure));
+            if (domid < 0) {
+                return Future.failedFuture(new ProblemException(problem, failure));
+            }
+            return teardown.tearDown(spec.uuid(), domid, console).transform(undone -> {
+                boolean clean = undone.succeeded() && undone.result();
+                Problem whole = clean ? problem : problem.withCause(remains(undone.cause()));
+                if (!clean) {
+                    LOG.error("{}: {}", domain, whole.cause());
+                }
+                table.unbind(domain);
+                return Future.failedFuture(new ProblemException(whole, failure));
+            });
+        }
+
+        private Problem explain(Problem problem) {
+            Problem named = problem.withStep(step);
+            return problem.type() == ProblemType.BAD_IMAGE && problem.field() == null
+                    ? named.withField("kernel")
+                    : named;
+        }
+
+        private String remains(@Nullable Throwable why) {
+            return "the undo is incomplete: domid " + domid + " remains, "
+                    + (why == null ? "dead, its memory held by somebody" : why.getMessage());
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.xcs.domain;
+
+import dev.xcs.config.DaemonConfig.DomainConfig;
+import dev.xcs.journal.Definitions;
+import dev.xcs.message.ChangeDomain;
+import dev.xcs.message.CreateDomain;
+import dev.xcs.message.DestroyDomain;
+import dev.xcs.message.DomainChanged;
+import dev.xcs.message.DomainShown;
+import dev.xcs.message.DomainsShown;
+import dev.xcs.message.Done;
+import dev.xcs.message.FetchDomain;
+import dev.xcs.message.FetchDomains;
+import dev.xcs.xenstore.Xenstore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps every domain of the host: creates, shows, changes and destroys them, one queue of operations for each, and obeys the
+ * definitions of those that end. The native verticle and the console switch have to be up before it starts. When it stops, guests
+ * run on.
+ */
+public final class DomainKeeper extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(DomainKeeper.class);
+
+    /** A hypervisor that takes longer to list its domains is not waited for: what is known is shown. */
+    private static final Duration FETCH_PATIENCE = Duration.ofSeconds(1);
+
+    private final Xenstore store;
+    private final Definitions definitions;
+    private final DomainConfig config;
+    private final MeterRegistry registry;
+    private final Deadlines deadlines;
+    private final List<Supplier<Future<Void>>> closers = new ArrayList<>();
+
+    public DomainKeeper(Xenstore xenstore, Definitions definitions, DomainConfig config, MeterRegistry meters) {
+        this(xenstore, definitions, config, meters, Deadlines.DEFAULT);
+    }
+
+    DomainKeeper(
+            Xenstore store, Definitions definitions, DomainConfig config, MeterRegistry registry, Deadlines deadlines) {
+        this.store = store;
+        this.definitions = definitions;
+        this.config = config;
+        this.registry = registry;
+        this.deadlines = deadlines;
+    }
+
+    @Override
+    public Future<?> start() {
+        EventBus bus = vertx.eventBus();
+        DomainMeters meters = new DomainMeters(registry);
+        DomainTable table = new DomainTable(change -> DomainChanged.ADDRESS.publish(bus, change), meters);
+        Supplier<RestartGuard> guards =
+                () -> new RestartGuard(config.maxRestarts(), config.restartWindow(), InstantSource.system());
+        XenClient xen = new XenClient(bus, deadlines);
+        ConsoleClient consoles = new ConsoleClient(bus, deadlines);
+        DefinitionLog log = new DefinitionLog(vertx, definitions);
+        Patience patience = new Patience(vertx);
+
+        Census census = new Census(table, xen, store, guards, patience);
+        Teardown teardown = new Teardown(xen, consoles, store, census.snapshots(), patience, deadlines);
+        BuildSlots slots = new BuildSlots(config.maxParallelBuilds());
+        Creation creation = new Creation(xen, consoles, store, log, table, teardown, new Admission(), slots, meters);
+        Boots boots = new Boots(table, census, creation, teardown, consoles, log, meters);
+        EndKeeper ends = new EndKeeper(boots);
+        census.onNews(ends::attend);
+        ShutdownRequest shutdown = new ShutdownRequest(store, patience, deadlines);
+        Lifecycle lifecycle = new Lifecycle(table, census, xen, boots, shutdown, guards, meters, patience, deadlines);
+        Adoption adoption = new Adoption(table, xen, consoles, store, log, boots, guards, patience, deadlines);
+
+        closers.add(() -> {
+            ends.stop();
+            return patience.untilGood(() -> idle(table), Boolean::booleanValue, deadlines.finish())
+                    .onSuccess(any -> meters.close())
+                    .mapEmpty();
+        });
+        return adoption.adopt()
+                .compose(any -> census.refresh())
+                .compose(any -> listen(bus, table, census, patience, lifecycle))
+                .compose(any -> look(census));
+    }
+
+    @Override
+    public Future<?> stop() {
+        return Future.join(closers.stream().map(Supplier::get).toList());
+    }
+
+    private static Future<Void> listen(
+            EventBus bus, DomainTable table, Census census, Patience patience, Lifecycle lifecycle) {
+        var create = CreateDomain.ADDRESS.answer(
+                bus, ask -> lifecycle.create(ask.spec()).map(DomainShown::new));
+        var change = ChangeDomain.ADDRESS.answer(
+                bus, ask -> lifecycle.change(ask.uuid(), ask.state()).map(DomainShown::new));
+        var destroy = DestroyDomain.ADDRESS.answer(
+                bus, ask -> lifecycle.destroy(ask.uuid()).map(new Done()));
+        var fetchAll = FetchDomains.ADDRESS.answer(
+                bus, ask -> recent(census, patience).map(any -> new DomainsShown(table.views())));
+        var fetch = FetchDomain.ADDRESS.answer(
+                bus,
+                ask -> recent(census, patience)
+                        .map(any -> new DomainShown(table.get(ask.uuid()).view())));
+        return Future.all(Stream.of(create, change, destroy, fetchAll, fetch)
+                        .map(MessageConsumer::completion)
+                        .toList())
+                .mapEmpty();
+    }
+
+    /** Done when the views are as new as they can be had quickly. */
+    private static Future<Void> recent(Census census, Patience patience) {
+        return patience.within(census.snapshots().latest(), FETCH_PATIENCE).transform(seen -> {
+            if (seen.failed()) {
+                LOG.warn("Domains are shown as last known: {}", seen.cause().getMessage());
+            }
+            return Future.succeededFuture();
+        });
+    }
+
+    private static Future<Boolean> idle(DomainTable table) {
+        return Future.succeededFuture(
+                table.all().stream().allMatch(domain -> domain.queue().isIdle()));
+    }
+
+    /** Xenstore says when a domain came or ended; the timer finds what only the hypervisor knows, a pause by xl for one. */
+    private Future<Void> look(Census census) {
+        Runnable refresh = () ->
+                census.refresh().onFailure(failure -> LOG.warn("Domains cannot be listed: {}", failure.getMessage()));
+        long timer = vertx.setPeriodic(config.reconcileEvery().toMillis(), any -> refresh.run());
+        closers.add(() -> {
+            vertx.cancelTimer(timer);
+            return Future.succeededFuture();
+        });
+        store.onResync(refresh);
+        return watch("@introduceDomain", refresh).compose(any -> watch("@releaseDomain", refresh));
+    }
+
+    private Future<Void> watch(String path, Runnable refresh) {
+        return store.watch(path, any -> refresh.run())
+                .onSuccess(watch -> closers.add(watch::cancel))
+                .mapEmpty();
+    }
+}

@@ -1,0 +1,133 @@
+package dev.xcs.domain;
+
+import dev.xcs.model.BuiltDomain;
+import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainType;
+import dev.xcs.xenstore.Change;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+
+/**
+ * The xenstore nodes of a domain: as few as a guest needs to boot, to answer a shutdown and to be listed and destroyed by xl. The
+ * paths are those of docs/misc/xenstore-paths.pandoc; what is below {@code /libxl} and {@code /vm} is what xl reads. New nodes
+ * inherit the permissions of their parent, so only those that differ are set.
+ */
+final class NodeTree {
+    /** Every backend directory of dom0, by kind and then by domid. */
+    static final String BACKENDS = "/local/domain/0/backend";
+
+    /** Any other value than xenconsoled's own makes xenconsoled leave the console alone. */
+    static final String CONSOLE_TYPE = "xcsd";
+
+    /** libxl's own default, in bytes; nobody but xenconsoled reads it. */
+    private static final int CONSOLE_LIMIT = 1 << 20;
+
+    /** What a guest writes: its answer to a shutdown, and what it can do. */
+    private static final List<String> CONTROL_OF_GUEST =
+            List.of("shutdown", "feature-poweroff", "feature-reboot", "feature-suspend", "sysrq");
+
+    private NodeTree() {}
+
+    static String home(int domid) {
+        return "/local/domain/" + domid;
+    }
+
+    static String shutdownRequest(int domid) {
+        return home(domid) + "/control/shutdown";
+    }
+
+    static String xlType(int domid) {
+        return "/libxl/" + domid + "/type";
+    }
+
+    static String vm(UUID uuid) {
+        return "/vm/" + uuid;
+    }
+
+    /** Everything to be written, in order, once the domain is built. */
+    static List<Change> of(DomainSpec spec, int domid, BuiltDomain built) {
+        List<Change> nodes = new ArrayList<>();
+        String home = home(domid);
+        // Left by a boot that nobody cleaned up after: Xen reuses domids.
+        nodes.add(Change.remove(home));
+        nodes.add(Change.remove("/libxl/" + domid));
+        nodes.add(Change.write(home, ""));
+        nodes.add(readableBy(domid, home));
+        identity(spec, domid, nodes);
+        resources(spec, home, nodes);
+        control(domid, home, nodes);
+        nodes.add(Change.write(home + "/store/port", built.storePort()));
+        nodes.add(Change.write(home + "/store/ring-ref", built.storeFrame()));
+        console(home, built, nodes);
+        nodes.add(Change.write(home + "/device", ""));
+        return nodes;
+    }
+
+    private static void identity(DomainSpec spec, int domid, List<Change> nodes) {
+        String home = home(domid);
+        String vm = vm(spec.uuid());
+        nodes.add(Change.write(home + "/name", spec.name()));
+        nodes.add(Change.write(home + "/vm", vm));
+        nodes.add(Change.write(home + "/domid", domid));
+        nodes.add(Change.write(vm, ""));
+        nodes.add(readableBy(domid, vm));
+        nodes.add(Change.write(vm + "/uuid", spec.uuid()));
+        nodes.add(Change.write(vm + "/name", spec.name()));
+        nodes.add(Change.write("/libxl/" + domid, ""));
+        nodes.add(Change.permit("/libxl/" + domid, "n0"));
+        nodes.add(Change.write(xlType(domid), xlName(spec.type())));
+    }
+
+    private static void resources(DomainSpec spec, String home, List<Change> nodes) {
+        long kib = spec.memoryMib() * 1024L;
+        nodes.add(Change.write(home + "/memory/static-max", kib));
+        nodes.add(Change.write(home + "/memory/target", kib));
+        for (int vcpu = 0; vcpu < spec.vcpus(); vcpu++) {
+            nodes.add(Change.write(home + "/cpu/" + vcpu + "/availability", "online"));
+        }
+    }
+
+    private static void control(int domid, String home, List<Change> nodes) {
+        nodes.add(Change.write(home + "/control/platform-feature-xs_reset_watches", 1));
+        for (String name : CONTROL_OF_GUEST) {
+            ownedBy(domid, home + "/control/" + name, nodes);
+        }
+        ownedBy(domid, home + "/data", nodes);
+    }
+
+    /** All in one transaction: xenconsoled takes a console that has its ring and port but no type. */
+    private static void console(String home, BuiltDomain built, List<Change> nodes) {
+        String console = home + "/console";
+        nodes.add(Change.write(console + "/type", CONSOLE_TYPE));
+        nodes.add(Change.write(console + "/limit", CONSOLE_LIMIT));
+        nodes.add(Change.write(console + "/output", "pty"));
+        nodes.add(Change.write(console + "/tty", ""));
+        nodes.add(Change.write(console + "/port", built.consolePort()));
+        nodes.add(Change.write(console + "/ring-ref", built.consoleFrame()));
+    }
+
+    /** Everything to be removed once the domain is dead; its backends first, for they hold its memory. */
+    static List<Change> removal(UUID uuid, int domid, List<String> backendKinds) {
+        List<Change> nodes = new ArrayList<>();
+        backendKinds.forEach(kind -> nodes.add(Change.remove(BACKENDS + "/" + kind + "/" + domid)));
+        nodes.add(Change.remove(home(domid)));
+        nodes.add(Change.remove(vm(uuid)));
+        nodes.add(Change.remove("/libxl/" + domid));
+        return nodes;
+    }
+
+    private static Change readableBy(int domid, String path) {
+        return Change.permit(path, "n0", "r" + domid);
+    }
+
+    private static void ownedBy(int domid, String path, List<Change> nodes) {
+        nodes.add(Change.write(path, ""));
+        nodes.add(Change.permit(path, "n" + domid));
+    }
+
+    private static String xlName(DomainType type) {
+        return type.name().toLowerCase(Locale.ROOT);
+    }
+}

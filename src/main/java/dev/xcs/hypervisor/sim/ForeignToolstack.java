@@ -1,0 +1,137 @@
+package dev.xcs.hypervisor.sim;
+
+import dev.xcs.model.BuildRequest;
+import dev.xcs.model.BuiltDomain;
+import dev.xcs.model.DomainType;
+import dev.xcs.model.ProblemException;
+import dev.xcs.xenstore.wire.Op;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The toolstack that was there before us: makes domains as xl does and watches over them, with xenconsoled on their consoles. A
+ * process of its own: what it has open nobody else shares. All its work after {@link #create} is done on one thread.
+ */
+final class ForeignToolstack implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ForeignToolstack.class);
+
+    /** What a guest may write. */
+    private static final List<String> CONTROL =
+            List.of("shutdown", "feature-poweroff", "feature-reboot", "feature-suspend", "sysrq");
+
+    private final SimMachine machine;
+    private final Path socket;
+    private final Map<Integer, ForeignConsole> consoles = new ConcurrentHashMap<>();
+    private final Map<Integer, ForeignDomain> watched = new ConcurrentHashMap<>();
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "sim-xl");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    ForeignToolstack(SimMachine machine, Path socket) {
+        this.machine = machine;
+        this.socket = socket;
+        machine.onEnd((domid, gone) -> {
+            if (watched.containsKey(domid)) {
+                executor.execute(() -> ended(domid, gone));
+            }
+        });
+    }
+
+    ForeignDomain create(String name, String kernel, int memoryMib, String cmdline) {
+        UUID uuid = UUID.randomUUID();
+        int domid = machine.create(uuid, DomainType.PV, 1);
+        ForeignDomain domain = new ForeignDomain(domid, uuid, name);
+        try (StoreClient store = new StoreClient(socket)) {
+            BuiltDomain built =
+                    machine.build(new BuildRequest(domid, DomainType.PV, memoryMib, 1, kernel, null, cmdline));
+            publish(store, domain, built, memoryMib);
+            consoles.put(domid, new ForeignConsole(machine, domid, built.consolePort(), executor));
+            watched.put(domid, domain);
+            machine.unpause(domid);
+        } catch (ProblemException e) {
+            forget(domid);
+            machine.destroy(domid);
+            throw e;
+        }
+        return domain;
+    }
+
+    /** What {@code xl create} writes, as far as anybody looks at it. */
+    static void publish(StoreClient store, ForeignDomain domain, BuiltDomain built, int memoryMib) {
+        int domid = domain.domid();
+        String home = "/local/domain/" + domid;
+        String vm = "/vm/" + domain.uuid();
+        store.write(home, "");
+        store.permit(home, "n0", "r" + domid);
+        writeAll(store, vm, "name", domain.name(), "uuid", domain.uuid());
+        writeAll(store, home, "vm", vm, "name", domain.name(), "domid", domid, "device", "");
+        writeAll(store, home + "/memory", "static-max", memoryMib * 1024L, "target", memoryMib * 1024L);
+        store.write(home + "/cpu/0/availability", "online");
+        for (String key : CONTROL) {
+            store.write(home + "/control/" + key, "");
+            store.permit(home + "/control/" + key, "n" + domid);
+        }
+        writeAll(store, home + "/store", "port", built.storePort(), "ring-ref", built.storeFrame());
+        writeAll(store, home + "/console", "type", "xenconsoled", "output", "pty", "tty", "/dev/pts/" + domid);
+        writeAll(store, home + "/console", "port", built.consolePort(), "ring-ref", built.consoleFrame());
+        store.write("/libxl/" + domid + "/type", "pv");
+        store.ask(Op.INTRODUCE, "" + domid, "" + built.storeFrame(), "" + built.storePort());
+    }
+
+    private static void writeAll(StoreClient store, String directory, Object... keysAndValues) {
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            store.write(directory + "/" + keysAndValues[i], keysAndValues[i + 1].toString());
+        }
+    }
+
+    /** As the xl process does that stays behind each domain, and as xenconsoled does. */
+    private void ended(int domid, boolean gone) {
+        ForeignDomain domain = watched.get(domid);
+        if (domain == null) {
+            return;
+        }
+        try {
+            if (!gone && machine.isAlive(domid)) {
+                removeNodes(domain);
+                machine.destroy(domid);
+            }
+        } catch (ProblemException e) {
+            LOG.warn("xl cannot clean up after domain {}: {}", domid, e.getMessage());
+        } finally {
+            if (!machine.isAlive(domid)) {
+                forget(domid);
+            }
+        }
+    }
+
+    private void removeNodes(ForeignDomain domain) {
+        try (StoreClient store = new StoreClient(socket)) {
+            store.remove("/local/domain/" + domain.domid());
+            store.remove("/vm/" + domain.uuid());
+            store.remove("/libxl/" + domain.domid());
+        }
+    }
+
+    private void forget(int domid) {
+        watched.remove(domid);
+        ForeignConsole console = consoles.remove(domid);
+        if (console != null) {
+            console.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        consoles.keySet().forEach(this::forget);
+    }
+}

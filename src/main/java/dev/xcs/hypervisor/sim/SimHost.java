@@ -1,0 +1,134 @@
+package dev.xcs.hypervisor.sim;
+
+import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A whole simulated Xen host in this process: hypervisor, guests, and a xenstored on a socket of its own. */
+public final class SimHost implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SimHost.class);
+    /** sun_path of unix sockets holds 108 bytes on Linux, 104 elsewhere, a NUL among them. */
+    private static final int LONGEST_SOCKET_PATH = 103;
+
+    private static final String SOCKET = "xenstored.sock";
+    private static final int GUEST_THREADS = 2;
+    /** How slow a slow xenstored is, as a part of {@link SimHostOptions#slowness}: it is so for every single reply. */
+    private static final int SLOW_REPLY_PART = 40;
+
+    private final Faults faults;
+    private final Path socket;
+    private final @Nullable Path temporary;
+    private final ScheduledThreadPoolExecutor executor = executor();
+    private final SimXenstored store;
+    private final SimMachine machine;
+    private final ForeignToolstack foreign;
+    private final Set<SimHypervisor> opened = ConcurrentHashMap.newKeySet();
+
+    private SimHost(SimHostOptions options, Faults faults, Path socket, @Nullable Path temporary) {
+        this.faults = faults;
+        this.socket = socket;
+        this.temporary = temporary;
+        DomainTable domains = new DomainTable();
+        this.store = new SimXenstored(socket, domains::alive);
+        this.machine = new SimMachine(options, faults, domains, store, executor);
+        this.foreign = new ForeignToolstack(machine, socket);
+        Dom0Nodes.write(store, options);
+        store.injectFaults(new XenstoreTroubles(faults, options.slowness().dividedBy(SLOW_REPLY_PART), () -> store));
+    }
+
+    /**
+     * Starts a host; dom0 is its only domain.
+     *
+     * @param socketDir where xenstored's socket goes, made if it is missing; a temporary one is used if its path is too long
+     */
+    public static SimHost start(SimHostOptions options, Path socketDir) {
+        Faults faults = new Faults();
+        faults.arm(options.faults());
+        Path wanted = socketDir.toAbsolutePath().resolve(SOCKET);
+        boolean fits = wanted.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET_PATH;
+        try {
+            Path temporary = fits ? null : Files.createTempDirectory("xcs");
+            Path socket = temporary == null ? wanted : temporary.resolve(SOCKET);
+            Files.createDirectories(temporary == null ? socketDir : temporary);
+            return new SimHost(options, faults, socket, temporary);
+        } catch (IOException e) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.UNAVAILABLE, "the simulated host has no place for its socket " + wanted)
+                            .withCause(String.valueOf(e)),
+                    e);
+        }
+    }
+
+    private static ScheduledThreadPoolExecutor executor() {
+        AtomicInteger number = new AtomicInteger();
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(GUEST_THREADS, task -> {
+            Thread thread = new Thread(task, "sim-guests-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
+    }
+
+    /** Handles on the hypervisor, as one process of dom0 opens them; each call opens others. */
+    public Hypervisor hypervisor() {
+        SimHypervisor hypervisor = new SimHypervisor(machine, opened::remove);
+        opened.add(hypervisor);
+        return hypervisor;
+    }
+
+    /** Where xenstored listens. */
+    public Path xenstoreSocket() {
+        return socket;
+    }
+
+    public Faults faults() {
+        return faults;
+    }
+
+    /** xenstore from inside the process; as domid 0 it is all-powerful. */
+    public StoreAccess store() {
+        return store;
+    }
+
+    /** Makes a domain as xl would, booted from {@code sim:linux} with 64 MiB. */
+    public ForeignDomain createForeign(String name) {
+        return createForeign(name, "sim:linux", 64, "");
+    }
+
+    /**
+     * Makes a domain as xl would: with xl's nodes, its console read by xenconsoled, and destroyed by xl when it shuts down.
+     */
+    public ForeignDomain createForeign(String name, String kernel, int memoryMib, String cmdline) {
+        return foreign.create(name, kernel, memoryMib, cmdline);
+    }
+
+    /** Switches the host off: guests stop where they are, the socket goes. */
+    @Override
+    public void close() {
+        foreign.close();
+        opened.forEach(SimHypervisor::close);
+        machine.close();
+        executor.shutdownNow();
+        store.close();
+        if (temporary != null) {
+            try {
+                Files.deleteIfExists(temporary);
+            } catch (IOException e) {
+                LOG.warn("{} stays behind", temporary, e);
+            }
+        }
+    }
+}

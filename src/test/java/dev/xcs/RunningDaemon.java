@@ -1,0 +1,70 @@
+package dev.xcs;
+
+import dev.xcs.config.ConfigReader;
+import dev.xcs.hypervisor.sim.SimHost;
+import dev.xcs.testing.ApiClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The whole daemon in this process, on the simulated host and on free ports; everything but the process itself. */
+public final class RunningDaemon implements AutoCloseable {
+    private final Controller controller;
+    private final Controller.Running running;
+    private final Path stateDir;
+
+    private RunningDaemon(Controller controller, Controller.Running running, Path stateDir) {
+        this.controller = controller;
+        this.running = running;
+        this.stateDir = stateDir;
+    }
+
+    public static RunningDaemon start(Path stateDir) {
+        return start(stateDir, Map.of());
+    }
+
+    /** @param settings values by key, over the defaults */
+    public static RunningDaemon start(Path stateDir, Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(
+                Map.of("hypervisor", "sim", "state-dir", stateDir.toString(), "api.port", "0", "management.port", "0"));
+        all.putAll(settings);
+        Controller controller = new Controller(ConfigReader.read(all, Map.of(), Optional.empty()), "");
+        return new RunningDaemon(controller, controller.start(), stateDir);
+    }
+
+    public ApiClient api() throws IOException {
+        return api(Files.readString(stateDir.resolve("admin.token")).strip());
+    }
+
+    public ApiClient api(String token) {
+        return new ApiClient(URI.create(running.endpoints().api()), token);
+    }
+
+    public ApiClient management() {
+        return new ApiClient(URI.create(running.endpoints().management()), "none");
+    }
+
+    public URI apiAddress() {
+        return URI.create(running.endpoints().api());
+    }
+
+    /** The simulated host: its faults, and what other toolstacks do there. */
+    public SimHost host() {
+        return running.host().simulated().orElseThrow();
+    }
+
+    /** Stops it and gives the names of the parts that did not stop. */
+    public List<String> stop() {
+        return controller.stop();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

@@ -1,0 +1,300 @@
+package dev.xcs.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.xcs.config.DaemonConfig.HypervisorKind;
+import dev.xcs.config.DaemonConfig.LogLevel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void hasADefaultForEveryKey() {
+        DaemonConfig config = read(Map.of(), Map.of(), "").config();
+
+        assertThat(config.hypervisor()).isEqualTo(HypervisorKind.AUTO);
+        assertThat(config.stateDir()).isEqualTo(Path.of("/var/lib/xcs"));
+        assertThat(config.log().level()).isEqualTo(LogLevel.INFO);
+        assertThat(config.api()).isEqualTo(new DaemonConfig.ApiConfig("127.0.0.1", 8080, 1 << 20, 256, List.of()));
+        assertThat(config.management()).isEqualTo(new DaemonConfig.ManagementConfig("127.0.0.1", 8081));
+        assertThat(config.xenstore()).isEqualTo(new DaemonConfig.XenstoreConfig("", 64));
+        assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(64 << 10, 16 << 10));
+        assertThat(config.domain())
+                .isEqualTo(new DaemonConfig.DomainConfig(5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)));
+        assertThat(config.kernelCache())
+                .isEqualTo(new DaemonConfig.KernelCacheConfig(Path.of("/var/lib/xcs/kernels"), 512L << 20));
+    }
+
+    @Test
+    void readsEveryKeyFromAFile() {
+        DaemonConfig config = read(Map.of(), Map.of(), """
+                        hypervisor = "sim"
+                        state-dir = "/s"
+                        log.level = "debug"
+                        [api]
+                        host = "127.1.2.3"
+                        port = 1
+                        max-body-size = "2KiB"
+                        max-console-viewers = 2
+                        allowed-hosts = ["xcs.example", "b"]
+                        [management]
+                        host = "localhost"
+                        port = 2
+                        [xenstore]
+                        socket = "/x/socket"
+                        max-in-flight = 3
+                        [console]
+                        history-size = 8192
+                        input-size = "2KiB"
+                        [domain]
+                        max-restarts = 0
+                        restart-window = "2h"
+                        max-parallel-builds = 4
+                        reconcile-every = "250ms"
+                        [kernel-cache]
+                        directory = "/k"
+                        max-size = 0
+                        """).config();
+
+        assertThat(config)
+                .isEqualTo(new DaemonConfig(
+                        HypervisorKind.SIM,
+                        Path.of("/s"),
+                        new DaemonConfig.LogConfig(LogLevel.DEBUG),
+                        new DaemonConfig.ApiConfig("127.1.2.3", 1, 2048, 2, List.of("xcs.example", "b")),
+                        new DaemonConfig.ManagementConfig("localhost", 2),
+                        new DaemonConfig.XenstoreConfig("/x/socket", 3),
+                        new DaemonConfig.ConsoleConfig(8192, 2048),
+                        new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
+                        new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0)));
+    }
+
+    @Test
+    void letsTheOptionWinOverTheEnvironmentAndThatOverTheFile() {
+        String file = "[api]\nport = 1000\n[management]\nport = 2000\n[console]\nhistory-size = 5000";
+        EffectiveConfig effective =
+                read(Map.of("api.port", "1002"), Map.of("XCS_API_PORT", "1001", "XCS_MANAGEMENT_PORT", "2001"), file);
+
+        assertThat(effective.config().api().port()).isEqualTo(1002);
+        assertThat(effective.config().management().port()).isEqualTo(2001);
+        assertThat(effective.config().console().historyBytes()).isEqualTo(5000);
+        assertThat(effective.lines())
+                .contains(
+                        "api.port = \"1002\" (option --api-port)",
+                        "management.port = \"2001\" (environment XCS_MANAGEMENT_PORT)",
+                        "console.history-size = \"5000\" (file " + dir.resolve("xcsd.toml") + ")",
+                        "domain.max-restarts = \"5\" (default)");
+    }
+
+    @Test
+    void takesEveryKeyFromTheEnvironmentAndFromAnOption() {
+        for (Key<?> key : Keys.all()) {
+            assertThat(errors(Map.of(), Map.of(key.environmentName(), "\n"), ""))
+                    .as(key.path())
+                    .allMatch(error -> error.startsWith(key.path() + " (environment " + key.environmentName() + ")"));
+            assertThat(errors(Map.of(key.path(), "\n"), Map.of(), ""))
+                    .allMatch(error -> error.startsWith(key.path() + " (option " + key.option() + ")"));
+        }
+    }
+
+    @Test
+    void hasOneEnvironmentNameAndOneOptionForEachKey() {
+        assertThat(Keys.all()).extracting(Key::environmentName).doesNotHaveDuplicates();
+        assertThat(Keys.all()).extracting(Key::option).doesNotHaveDuplicates();
+        assertThat(Keys.all()).allMatch(key -> key.parse(key.fallback()).isPresent());
+    }
+
+    @Test
+    void reportsEveryErrorAtOnce() {
+        List<String> errors = errors(
+                Map.of("log.level", "loud"),
+                Map.of("XCS_API_PORT", "70000", "XCS_STATEDIR", "/x"),
+                "hypervisor = \"kvm\"\n[api]\nprot = 1\n[console]\nhistory-size = \"64 KB\"");
+
+        assertThat(errors)
+                .containsExactlyInAnyOrder(
+                        "hypervisor (file " + dir.resolve("xcsd.toml") + "): \"kvm\", expected one of auto, xen, sim",
+                        "\"api.prot\" (file " + dir.resolve("xcsd.toml") + "): unknown key, did you mean api.port?",
+                        "console.history-size (file " + dir.resolve("xcsd.toml")
+                                + "): \"64 KB\", expected a size from 4KiB to 16MiB, as 4096, 64KiB, 1MiB or 2GiB",
+                        "api.port (environment XCS_API_PORT): \"70000\", expected a port from 0 to 65535, where 0"
+                                + " takes any free one",
+                        "\"XCS_STATEDIR\" (environment): unknown variable, did you mean XCS_STATE_DIR?",
+                        "log.level (option --log-level): \"loud\", expected one of error, warn, info, debug");
+    }
+
+    @Test
+    void refusesAWrongValueAlsoWhereAStrongerSourceOverridesIt() {
+        assertThat(errors(Map.of("api.port", "1"), Map.of("XCS_API_PORT", "x"), ""))
+                .singleElement()
+                .asString()
+                .startsWith("api.port (environment XCS_API_PORT): \"x\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "api.port|-1",
+                "api.port|65536",
+                "api.port|0x50",
+                "api.port|80.0",
+                "api.port|''",
+                "api.port| 80'",
+                "api.port|99999999999999999999",
+                "api.host|0.0.0.0",
+                "api.host|127.0.0.256",
+                "api.host|example.org",
+                "api.host|::",
+                "api.host|127.1",
+                "api.allowed-hosts|a b",
+                "api.allowed-hosts|a:80",
+                "api.allowed-hosts|'a,,b'",
+                "domain.restart-window|5",
+                "domain.restart-window|0s",
+                "domain.restart-window|1d",
+                "domain.restart-window|999999999999h",
+                "console.history-size|1KiB",
+                "console.history-size|1GiB",
+                "console.history-size|64kib",
+                "console.history-size|-64KiB",
+                "domain.max-parallel-builds|0",
+                "state-dir|''",
+                "hypervisor|XEN",
+                "kernel-cache.max-size|999999999999GiB"
+            })
+    void refusesWhatIsOutOfRangeOrOutOfForm(String path, String value) {
+        assertThat(errors(Map.of(path, value), Map.of(), ""))
+                .singleElement()
+                .asString()
+                .startsWith(path + " (option ");
+    }
+
+    @Test
+    void refusesNulInAPath() {
+        assertThat(errors(Map.of("state-dir", "/a\0b"), Map.of(), ""))
+                .singleElement()
+                .asString()
+                .contains("\\u0000");
+    }
+
+    @Test
+    void takesAListWithCommasBetween() {
+        assertThat(read(Map.of("api.allowed-hosts", "a,b.c"), Map.of(), "")
+                        .config()
+                        .api()
+                        .allowedHosts())
+                .containsExactly("a", "b.c");
+    }
+
+    @Test
+    void refusesValuesOfTheWrongTomlType() {
+        assertThat(errors(Map.of(), Map.of(), "hypervisor = true\napi = 3\nstate-dir = [\"a\"]\n[log.level]\nx = 1"))
+                .hasSize(4)
+                .anySatisfy(error ->
+                        assertThat(error).startsWith("hypervisor (file ").contains("true, expected"))
+                .anySatisfy(error -> assertThat(error).startsWith("\"api\" (file "))
+                .anySatisfy(error ->
+                        assertThat(error).startsWith("state-dir (file ").contains("[\"a\"], expected"))
+                .anySatisfy(error -> assertThat(error).startsWith("log.level (file "));
+    }
+
+    @Test
+    void namesTheLineOfWhatIsNotToml() {
+        assertThat(errors(Map.of(), Map.of(), "[api]\nport = = 3\n"))
+                .singleElement()
+                .asString()
+                .contains("line 2")
+                .contains("not TOML");
+    }
+
+    @Test
+    void refusesAKeyThatIsWrittenTwice() {
+        assertThat(errors(Map.of(), Map.of(), "[api]\nport = 1\nport = 2\n"))
+                .singleElement()
+                .asString()
+                .contains("not TOML");
+    }
+
+    @Test
+    void refusesAFileThatWasNamedAndIsNotThere() {
+        Path missing = dir.resolve("missing.toml");
+        assertThat(refusal(() -> ConfigReader.read(Map.of(), Map.of(), Optional.of(missing)))
+                        .errors())
+                .containsExactly("file " + missing + ": there is no such file");
+        assertThat(refusal(() ->
+                                ConfigReader.read(Map.of(), Map.of("XCS_CONFIG", missing.toString()), Optional.empty()))
+                        .errors())
+                .containsExactly("file " + missing + ": there is no such file");
+    }
+
+    @Test
+    void leavesAloneTheVariablesThatOthersRead() {
+        Map<String, String> environment =
+                Map.of("XCS_CACHE_DIR", "x", "XCS_FAULTS", "y", "XCS_TEST_ANY", "z", "PATH", "/bin");
+        assertThat(read(Map.of(), environment, "").config())
+                .isEqualTo(read(Map.of(), Map.of(), "").config());
+    }
+
+    @Test
+    void refusesTheSamePortTwiceButNotTwoFreeOnes() {
+        assertThat(errors(Map.of("api.port", "8081"), Map.of(), ""))
+                .containsExactly("management.port (default): \"8081\", expected another port than api.port (option"
+                        + " --api-port)");
+        assertThat(read(Map.of("api.port", "0", "management.port", "0"), Map.of(), "")
+                        .config()
+                        .api()
+                        .port())
+                .isZero();
+    }
+
+    @Test
+    void keepsUnpackedKernelsInTheStateDirectoryUnlessToldOtherwise() {
+        assertThat(read(Map.of("state-dir", "/s"), Map.of(), "")
+                        .config()
+                        .kernelCache()
+                        .directory())
+                .isEqualTo(Path.of("/s/kernels"));
+    }
+
+    @Test
+    void hidesSecrets() {
+        Kind<String> any = new Kind<>("TEXT", "text", Optional::of);
+        Key<String> secret = new Key<>("mail.password", "", any, "");
+        assertThat(secret.shown("hunter2")).isEqualTo("(hidden)");
+        assertThat(new Key<>("mail.host", "", any, "").shown("hunter2")).isEqualTo("\"hunter2\"");
+    }
+
+    private EffectiveConfig read(Map<String, String> options, Map<String, String> environment, String toml) {
+        Path file = dir.resolve("xcsd.toml");
+        try {
+            Files.writeString(file, toml);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return ConfigReader.read(options, environment, Optional.of(file));
+    }
+
+    private List<String> errors(Map<String, String> options, Map<String, String> environment, String toml) {
+        return refusal(() -> read(options, environment, toml)).errors();
+    }
+
+    private static ConfigRefused refusal(org.assertj.core.api.ThrowableAssert.ThrowingCallable reading) {
+        ConfigRefused refused = catchThrowableOfType(ConfigRefused.class, reading);
+        assertThat(refused).as("refused").isNotNull();
+        return refused;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.xcs.domain;
+
+import static dev.xcs.domain.Rig.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.xcs.journal.Definition;
+import dev.xcs.message.AttachConsole;
+import dev.xcs.message.CreateXenDomain;
+import dev.xcs.model.DesiredState;
+import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainState;
+import dev.xcs.model.OnEnd;
+import dev.xcs.model.ShutdownReason;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a daemon finds that is started again on a host that went on without it. */
+class AdoptionTest {
+    @TempDir
+    Path stateDir;
+
+    private Rig rig;
+
+    @BeforeEach
+    void start() {
+        rig = Rig.started(stateDir);
+    }
+
+    @AfterEach
+    void stop() {
+        rig.close();
+    }
+
+    @Test
+    void adoptsWhatRunsAndItsConsoleFirst() {
+        DomainSpec spec = Specs.pv("web1");
+        rig.create(spec);
+        rig.stop();
+        rig.start();
+        assertThat(rig.host.calls(AttachConsole.class))
+                .containsExactly(
+                        new AttachConsole(spec.uuid(), 1, 2001, 2), new AttachConsole(spec.uuid(), 1, 2001, 2));
+        assertThat(rig.show(spec.uuid()).managed()).isTrue();
+        assertThat(rig.show(spec.uuid()).state()).isEqualTo(DomainState.RUNNING);
+        rig.host.end(1, ShutdownReason.REBOOT);
+        until(() -> rig.show(spec.uuid()).domid() == 2);
+    }
+
+    @Test
+    void obeysTheDefinitionOfWhatEndedMeanwhile() {
+        DomainSpec reboots = Specs.pv("reboots");
+        DomainSpec ends = Specs.pv("ends");
+        rig.create(reboots);
+        rig.create(ends);
+        rig.stop();
+        rig.host.end(1, ShutdownReason.REBOOT);
+        rig.host.end(2, ShutdownReason.POWEROFF);
+        rig.start();
+        rig.untilGone(ends.uuid());
+        rig.untilState(reboots.uuid(), DomainState.RUNNING);
+        assertThat(rig.show(reboots.uuid()).domid()).isEqualTo(3);
+    }
+
+    @Test
+    void dropsWhatIsGone() {
+        DomainSpec spec = Specs.pv("web1");
+        rig.create(spec);
+        rig.stop();
+        rig.definitions().save(Definition.creating(Specs.pv("never-made")));
+        rig.host.kill(1);
+        rig.host.hold(1, false);
+        rig.store.cut("/local/domain/1");
+        dropConsole();
+        rig.start();
+        assertThat(rig.names()).containsExactly("Domain-0");
+        assertThat(rig.definitions().load()).isEmpty();
+    }
+
+    /** The kernel unmaps what a dead daemon had mapped. */
+    private void dropConsole() {
+        Rig.await(dev.xcs.message.DetachConsole.ADDRESS.ask(
+                rig.vertx.eventBus(), new dev.xcs.message.DetachConsole(new java.util.UUID(1, 1), 1)));
+    }
+
+    @Test
+    void doesNotMistakeAnotherDomainWithTheSameDomidForItsOwn() {
+        DomainSpec spec = Specs.pv("web1");
+        rig.stop();
+        rig.definitions().save(Definition.creating(spec).booted(1));
+        rig.host.createByXl(java.util.UUID.randomUUID(), "foreign", "pv");
+        rig.start();
+        assertThat(rig.names()).containsExactly("Domain-0", "foreign");
+        assertThat(rig.list().get(1).managed()).isFalse();
+        assertThat(rig.definitions().load()).isEmpty();
+    }
+
+    @Test
+    void undoesWhatWasHalfMade() {
+        DomainSpec spec = Specs.pv("web1");
+        rig.create(spec);
+        rig.stop();
+        rig.definitions().save(Definition.creating(spec));
+        rig.start();
+        rig.untilGone(spec.uuid());
+        rig.assertNothingIsLeft();
+    }
+
+    @Test
+    void finishesARestartThatWasUnderWay() {
+        DomainSpec gone = Specs.pv("gone");
+        DomainSpec half = Specs.pv("half");
+        rig.create(half);
+        rig.stop();
+        rig.definitions().save(Definition.creating(gone).booted(7).restarting(ShutdownReason.REBOOT));
+        rig.definitions().save(Definition.creating(half).booted(1).restarting(ShutdownReason.CRASH));
+        rig.start();
+        rig.untilState(gone.uuid(), DomainState.RUNNING);
+        rig.untilState(half.uuid(), DomainState.RUNNING);
+        assertThat(rig.host.domids()).containsExactly(0, 2, 3);
+    }
+
+    @Test
+    void remembersWhatCouldNotBeBootedAgain() {
+        DomainSpec spec = Specs.pv("web1");
+        rig.stop();
+        rig.definitions()
+                .save(Definition.creating(spec)
+                        .booted(7)
+                        .restarting(ShutdownReason.CRASH)
+                        .stopped());
+        rig.start();
+        assertThat(rig.show(spec.uuid()).state()).isEqualTo(DomainState.CRASHED);
+        assertThat(rig.change(spec.uuid(), DesiredState.RUNNING).state()).isEqualTo(DomainState.RUNNING);
+    }
+
+    @Test
+    void startsThoughAConsoleIsOwnedBySomebodyElse() {
+        DomainSpec one = Specs.pv("one", OnEnd.DESTROY, OnEnd.RESTART, OnEnd.DESTROY);
+        DomainSpec two = Specs.pv("two");
+        rig.create(one);
+        rig.create(two);
+        rig.stop();
+        rig.store.cut("/local/domain/2/console/port");
+        rig.host.fail(AttachConsole.ADDRESS);
+        rig.start();
+        assertThat(rig.names()).isEqualTo(List.of("Domain-0", "one", "two"));
+        assertThat(rig.host.calls(CreateXenDomain.class)).hasSize(2);
+    }
+}

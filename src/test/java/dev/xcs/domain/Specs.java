@@ -1,0 +1,91 @@
+package dev.xcs.domain;
+
+import dev.xcs.model.DomainInfo;
+import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainType;
+import dev.xcs.model.OnEnd;
+import dev.xcs.model.ShutdownReason;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Values for tests. */
+final class Specs {
+    private Specs() {}
+
+    static DomainSpec pv(String name) {
+        return pv(name, OnEnd.DESTROY, OnEnd.RESTART, OnEnd.DESTROY);
+    }
+
+    static DomainSpec pv(String name, OnEnd onPoweroff, OnEnd onReboot, OnEnd onCrash) {
+        return new DomainSpec(
+                UUID.randomUUID(),
+                name,
+                DomainType.PV,
+                128,
+                2,
+                "/boot/vmlinuz",
+                null,
+                "console=hvc0",
+                false,
+                onPoweroff,
+                onReboot,
+                onCrash);
+    }
+
+    static DomainSpec with(DomainSpec spec, UUID uuid, String name) {
+        return new DomainSpec(
+                uuid,
+                name,
+                spec.type(),
+                spec.memoryMib(),
+                spec.vcpus(),
+                spec.kernel(),
+                spec.ramdisk(),
+                spec.cmdline(),
+                spec.paused(),
+                spec.onPoweroff(),
+                spec.onReboot(),
+                spec.onCrash());
+    }
+
+    static DomainSpec sized(DomainSpec spec, int memoryMib, int vcpus) {
+        return new DomainSpec(
+                spec.uuid(),
+                spec.name(),
+                spec.type(),
+                memoryMib,
+                vcpus,
+                spec.kernel(),
+                spec.ramdisk(),
+                spec.cmdline(),
+                spec.paused(),
+                spec.onPoweroff(),
+                spec.onReboot(),
+                spec.onCrash());
+    }
+
+    static DomainSpec paused(DomainSpec spec) {
+        return new DomainSpec(
+                spec.uuid(),
+                spec.name(),
+                spec.type(),
+                spec.memoryMib(),
+                spec.vcpus(),
+                spec.kernel(),
+                spec.ramdisk(),
+                spec.cmdline(),
+                true,
+                spec.onPoweroff(),
+                spec.onReboot(),
+                spec.onCrash());
+    }
+
+    static DomainInfo info(int domid, UUID handle) {
+        return info(domid, handle, false, null);
+    }
+
+    static DomainInfo info(int domid, UUID handle, boolean dying, @Nullable ShutdownReason reason) {
+        return new DomainInfo(
+                domid, handle, false, dying, false, false, true, reason, 131072, 132096, 5_000_000_000L, 1);
+    }
+}

@@ -1,0 +1,145 @@
+package dev.xcs.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.xcs.bus.Json;
+import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainType;
+import dev.xcs.model.OnEnd;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ShutdownReason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DefinitionsTest {
+    @TempDir
+    Path stateDir;
+
+    @Test
+    void findsWhatWasSaved() {
+        Definition booted = Definition.creating(spec("web1")).booted(7);
+        Definition stopped = Definition.creating(spec("web2"))
+                .booted(8)
+                .restarting(ShutdownReason.CRASH)
+                .stopped();
+        definitions().save(booted);
+        definitions().save(stopped);
+        assertThat(definitions().load()).containsExactlyInAnyOrder(booted, stopped);
+    }
+
+    @Test
+    void replacesAnOlderDefinition() {
+        Definition creating = Definition.creating(spec("web1"));
+        definitions().save(creating);
+        definitions().save(creating.booted(3));
+        assertThat(definitions().load()).containsExactly(creating.booted(3));
+    }
+
+    @Test
+    void forgetsWhatWasRemovedAndDoesNotMindRemovingTwice() {
+        Definition one = Definition.creating(spec("web1"));
+        definitions().save(one);
+        definitions().remove(one.uuid());
+        definitions().remove(one.uuid());
+        assertThat(definitions().load()).isEmpty();
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void keepsEverythingFromOtherUsers() throws IOException {
+        definitions().save(Definition.creating(spec("web1")));
+        Path directory = stateDir.resolve("domains");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+                .isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files().get(0))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void setsACorruptFileAsideAndReadsTheOthers() throws IOException {
+        Definition good = Definition.creating(spec("good"));
+        definitions().save(good);
+        for (String bad : List.of("", "{", "null", "{\"phase\":\"ACTIVE\"}", "[1]", "\0\0\0\0")) {
+            Path file = stateDir.resolve("domains").resolve(UUID.randomUUID() + ".json");
+            Files.writeString(file, bad);
+            assertThat(definitions().load()).as(bad).containsExactly(good);
+            assertThat(file).as(bad).doesNotExist();
+            assertThat(file.resolveSibling(file.getFileName() + ".corrupt"))
+                    .as(bad)
+                    .hasContent(bad);
+        }
+    }
+
+    @Test
+    void setsAFileAsideThatHoldsAnotherDomain() throws IOException {
+        Definition one = Definition.creating(spec("web1"));
+        definitions().save(one);
+        Files.move(files().get(0), stateDir.resolve("domains").resolve(UUID.randomUUID() + ".json"));
+        assertThat(definitions().load()).isEmpty();
+    }
+
+    @Test
+    void toleratesWhatANewerDaemonAdded() throws IOException {
+        Definition one = Definition.creating(spec("web1"));
+        definitions().save(one);
+        Path file = files().get(0);
+        Files.writeString(file, Files.readString(file).replaceFirst("\\{", "{\"tomorrow\":1,"));
+        assertThat(definitions().load()).containsExactly(one);
+    }
+
+    @Test
+    void doesNotMindWhatAKilledDaemonLeft() throws IOException {
+        Definition one = Definition.creating(spec("web1"));
+        Path left = stateDir.resolve("domains").resolve(one.uuid() + ".json.new");
+        Files.createDirectories(left.getParent());
+        Files.writeString(left, "{\"sp");
+        assertThat(definitions().load()).isEmpty();
+        definitions().save(one);
+        assertThat(definitions().load()).containsExactly(one);
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void saysWhichFileCannotBeWritten() throws IOException {
+        Files.writeString(stateDir.resolve("domains"), "not a directory");
+        assertThatThrownBy(() -> definitions().save(Definition.creating(spec("web1"))))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining(stateDir.toString());
+    }
+
+    private Definitions definitions() {
+        return new Definitions(stateDir, Json.mapper());
+    }
+
+    private List<Path> files() {
+        try (Stream<Path> files = Files.list(stateDir.resolve("domains"))) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static DomainSpec spec(String name) {
+        return new DomainSpec(
+                UUID.randomUUID(),
+                name,
+                DomainType.PV,
+                128,
+                1,
+                "/boot/vmlinuz",
+                null,
+                null,
+                false,
+                OnEnd.DESTROY,
+                OnEnd.RESTART,
+                OnEnd.PRESERVE);
+    }
+}

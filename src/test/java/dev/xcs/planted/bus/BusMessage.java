@@ -1,0 +1,3 @@
+package dev.xcs.planted.bus;
+
+public interface BusMessage {}

@@ -1,0 +1,3 @@
+package dev.xcs.planted.hypervisor;
+
+public interface Port {}
