@@ -85,9 +85,10 @@ final class Controller {
                 stages.start("meters", () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), up -> up.close());
         // Begun here, since it takes longest and needs nobody; what fails before its turn is seen off by Vert.x.
         Future<String> api = vertx.deployVerticle(new ApiServer(config.api(), state, meters));
+        // First of the parts: it knows best why a machine cannot be controlled.
+        openGateway(vertx, host, meters);
         XenstoreClient xenstore =
                 stages.start("xenstore", () -> connect(vertx, host, meters), up -> stages.await(up.close()));
-        openGateway(vertx, host, meters);
         // Before the console, which asks it for ports from its first domain to its last.
         deploy(vertx, new EventChannelPoller(meters));
         deploy(vertx, new ConsoleSwitch(config.console(), meters));
