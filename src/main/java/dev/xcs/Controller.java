@@ -25,6 +25,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,8 +96,10 @@ final class Controller {
         deploy(vertx, new DomainKeeper(xenstore, new Definitions(state, Json.mapper()), config.domain(), meters));
         join("ApiServer", vertx, () -> api);
         deploy(vertx, new MetricsCollector(config.management(), meters));
-        Endpoints endpoints = stages.start("endpoints", () -> publish(vertx, state), Endpoints::close);
+        Endpoints endpoints = stages.start("addresses", () -> endpoints(vertx, state), up -> {});
         tell(vertx, state, endpoints);
+        // Last: who sees the file finds everything done.
+        stages.start("endpoints", endpoints::publish, Controller::withdraw);
         return new Running(host, vertx, endpoints);
     }
 
@@ -131,11 +134,16 @@ final class Controller {
         stages.start(name, () -> stages.await(deployment.get()), id -> stages.await(vertx.undeploy(id)));
     }
 
-    private Endpoints publish(Vertx vertx, Path state) throws Exception {
-        return Endpoints.publish(
+    private Endpoints endpoints(Vertx vertx, Path state) throws TimeoutException {
+        return Endpoints.of(
                 state,
                 ask(vertx, FetchApiAddress.ADDRESS, new FetchApiAddress()),
                 ask(vertx, FetchManagementAddress.ADDRESS, new FetchManagementAddress()));
+    }
+
+    private static void withdraw(Endpoints endpoints) throws IOException {
+        LOG.info("Stopping");
+        endpoints.close();
     }
 
     private <Q extends BusMessage, R extends BusMessage> R ask(Vertx vertx, Address<Q, R> address, Q question)
@@ -144,8 +152,7 @@ final class Controller {
     }
 
     private void tell(Vertx vertx, Path state, Endpoints endpoints) {
-        HostInfo host = stages.start(
-                        "readiness", () -> ask(vertx, ReadHost.ADDRESS, new ReadHost()), up -> LOG.info("Stopping"))
+        HostInfo host = stages.start("readiness", () -> ask(vertx, ReadHost.ADDRESS, new ReadHost()), up -> {})
                 .host();
         String what = host.simulated() ? "the SIMULATED host, nothing real is touched: as if on Xen {}" : "real Xen {}";
         LOG.info("Controlling " + what, host.xenVersion());
