@@ -6,13 +6,16 @@ import dev.xcs.bus.BusMessage;
 import dev.xcs.bus.Json;
 import dev.xcs.bus.RecordCodec;
 import dev.xcs.config.DaemonConfig;
+import dev.xcs.config.DaemonConfig.EventsConfig;
 import dev.xcs.config.EffectiveConfig;
 import dev.xcs.console.ConsoleSwitch;
+import dev.xcs.control.ControlRouter;
 import dev.xcs.domain.DomainKeeper;
 import dev.xcs.evtchn.EventChannelPoller;
 import dev.xcs.gateway.HypervisorGateway;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.journal.Definitions;
+import dev.xcs.journal.EventJournal;
 import dev.xcs.message.CreateLoginLink;
 import dev.xcs.message.FetchApiAddress;
 import dev.xcs.message.FetchManagementAddress;
@@ -28,6 +31,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -93,6 +97,8 @@ final class Controller {
         // Before the console, which asks it for ports from its first domain to its last.
         deploy(vertx, new EventChannelPoller(meters));
         deploy(vertx, new ConsoleSwitch(config.console(), meters));
+        // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is kept.
+        deploy(vertx, new ControlRouter(openJournal(state), xenstore, meters));
         deploy(vertx, new DomainKeeper(xenstore, new Definitions(state, Json.mapper()), config.domain(), meters));
         join("ApiServer", vertx, () -> api);
         deploy(vertx, new MetricsCollector(config.management(), meters));
@@ -101,6 +107,17 @@ final class Controller {
         // Last: who sees the file finds everything done.
         stages.start("endpoints", endpoints::publish, Controller::withdraw);
         return new Running(host, vertx, endpoints);
+    }
+
+    /** Closed by the router; only if that does not come up it stays open, until the process ends at once. */
+    private EventJournal openJournal(Path state) {
+        EventsConfig events = config.events();
+        EventJournal.Limits limits =
+                new EventJournal.Limits(events.segmentBytes(), events.maxBytes(), events.maxAge());
+        return stages.start(
+                "event journal",
+                () -> EventJournal.open(state.resolve("events"), limits, Json.mapper(), Clock.systemUTC()),
+                up -> {});
     }
 
     private static Vertx vertx() {
