@@ -97,7 +97,8 @@ final class Controller {
         // Before the console, which asks it for ports from its first domain to its last.
         deploy(vertx, new EventChannelPoller(meters));
         deploy(vertx, new ConsoleSwitch(config.console(), meters));
-        // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is kept.
+        // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is
+        // kept.
         deploy(vertx, new ControlRouter(openJournal(state), xenstore, meters));
         deploy(vertx, new DomainKeeper(xenstore, new Definitions(state, Json.mapper()), config.domain(), meters));
         join("ApiServer", vertx, () -> api);
@@ -112,8 +113,7 @@ final class Controller {
     /** Closed by the router; only if that does not come up it stays open, until the process ends at once. */
     private EventJournal openJournal(Path state) {
         EventsConfig events = config.events();
-        EventJournal.Limits limits =
-                new EventJournal.Limits(events.segmentBytes(), events.maxBytes(), events.maxAge());
+        EventJournal.Limits limits = new EventJournal.Limits(events.segmentBytes(), events.maxBytes(), events.maxAge());
         return stages.start(
                 "event journal",
                 () -> EventJournal.open(state.resolve("events"), limits, Json.mapper(), Clock.systemUTC()),
