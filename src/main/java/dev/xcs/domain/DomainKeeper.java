@@ -35,6 +35,9 @@ public final class DomainKeeper extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(DomainKeeper.class);
 
     /** A hypervisor that takes longer to list its domains is not waited for: what is known is shown. */
+    /** Those who poll fast share one hypercall; changes of state are told by xenstore and do not wait for this. */
+    private static final Duration FRESH_ENOUGH = Duration.ofMillis(100);
+
     private static final Duration FETCH_PATIENCE = Duration.ofSeconds(1);
 
     private final Xenstore store;
@@ -119,12 +122,15 @@ public final class DomainKeeper extends VerticleBase {
 
     /** Done when the views are as new as they can be had quickly. */
     private static Future<Void> recent(Census census, Patience patience) {
-        return patience.within(census.snapshots().latest(), FETCH_PATIENCE).transform(seen -> {
-            if (seen.failed()) {
-                LOG.warn("Domains are shown as last known: {}", seen.cause().getMessage());
-            }
-            return Future.succeededFuture();
-        });
+        return patience.within(census.snapshots().latest(FRESH_ENOUGH), FETCH_PATIENCE)
+                .transform(seen -> {
+                    if (seen.failed()) {
+                        LOG.warn(
+                                "Domains are shown as last known: {}",
+                                seen.cause().getMessage());
+                    }
+                    return Future.succeededFuture();
+                });
     }
 
     private static Future<Boolean> idle(DomainTable table) {

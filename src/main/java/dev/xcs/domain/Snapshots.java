@@ -22,6 +22,8 @@ final class Snapshots {
     private final Patience patience;
     private @Nullable Future<Snapshot> underWay;
     private @Nullable Future<Snapshot> next;
+    private @Nullable Snapshot newest;
+    private long newestAt;
 
     Snapshots(
             Supplier<Future<List<DomainInfo>>> source,
@@ -34,8 +36,11 @@ final class Snapshots {
         this.listener = listener;
     }
 
-    /** A list that may already have been on its way. */
-    Future<Snapshot> latest() {
+    /** A list that is at most this old, or one that may already have been on its way. */
+    Future<Snapshot> latest(Duration maxAge) {
+        if (newest != null && System.nanoTime() - newestAt < maxAge.toNanos()) {
+            return Future.succeededFuture(newest);
+        }
         return underWay != null ? underWay : fresh();
     }
 
@@ -61,6 +66,8 @@ final class Snapshots {
         long asked = clock.getAsLong();
         Future<Snapshot> asking = source.get().map(domains -> {
             Snapshot snapshot = new Snapshot(asked, domains);
+            newest = snapshot;
+            newestAt = System.nanoTime();
             listener.accept(snapshot);
             return snapshot;
         });

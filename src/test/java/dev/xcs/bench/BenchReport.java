@@ -20,7 +20,8 @@ public final class BenchReport {
 
     /** The budgets; {@code atMost} false: the ratio has to be at least the bound. Without a peer the bound is on our own median. */
     private enum Row {
-        CREATE_PAUSED("create-paused", "s", "lab: create to paused, small PV guest, against xl create -p", 0.25, true, true),
+        CREATE_PAUSED(
+                "create-paused", "s", "lab: create to paused, small PV guest, against xl create -p", 0.25, true, true),
         CREATE_LINUX("create-linux", "s", "lab: the same, Debian's cloud kernel and ramdisk, cached", 0.35, true, true),
         LIST("list", "s", "lab: GET /v1/domains, against xl list", 0.03, true, true),
         START("start-to-ready", "s", "simulated host: start to ready", 1.5, true, false),
@@ -57,7 +58,8 @@ public final class BenchReport {
         ArrayNode rows = json.createArrayNode();
         OUT.printf("%-62s %24s %24s %8s %9s%n", "row", "ours: median (min-max) n", "theirs", "ratio", "budget");
         for (Row row : Row.values()) {
-            rows.add(report(row, values(samples, row, "ours"), values(samples, row, "theirs"), json.createObjectNode()));
+            rows.add(
+                    report(row, values(samples, row, "ours"), values(samples, row, "theirs"), json.createObjectNode()));
         }
         json.writerWithDefaultPrettyPrinter().writeValue(Path.of(arguments[1]).toFile(), rows);
     }
