@@ -125,7 +125,7 @@ public final class ApiServer extends VerticleBase {
     private Future<?> announce(AccessGuard guard, int port) {
         ListenAddress address = new ListenAddress(config.host(), port);
         String base = "http://" + HostNames.literal(config.host()) + ":" + port;
-        LOG.info("The API listens at {}", base);
+        LOG.debug("The API listens at {}", base);
         return Future.all(
                 FetchApiAddress.ADDRESS
                         .answer(vertx.eventBus(), asked -> Future.succeededFuture(address))

@@ -163,11 +163,12 @@ final class EventLog {
     private Future<EventBatch> fromDisk(Predicate<ControlMessage> wanted, long after, int max) {
         // Not what is on disk but not shown yet: who binds now is owed that.
         long end = recent.next();
-        return reader.executeBlocking(() -> read(wanted, after, max, end), false).onSuccess(batch -> {
-            if (batch.hasGap()) {
-                counts.gap();
-            }
-        });
+        return reader.executeBlocking(() -> read(wanted, after, max, end), false)
+                .onSuccess(batch -> {
+                    if (batch.hasGap()) {
+                        counts.gap();
+                    }
+                });
     }
 
     private EventBatch read(Predicate<ControlMessage> wanted, long after, int max, long end) throws IOException {

@@ -20,7 +20,8 @@ record LogLine(String text, long first) {
 
     /** How Xen names a domain. The first two only where its own messages have them, because dumps of code and stacks are full of such pairs. */
     private static final List<Pattern> DOMAINS = List.of(
-            Pattern.compile("^\\(XEN\\) (?:\\[[^\\]]*] )?(?:[\\w./-]+:\\d+:)?d(\\d{1,5})(?:v\\d+)?\\b(?! [0-9a-f]{2}\\b)"),
+            Pattern.compile(
+                    "^\\(XEN\\) (?:\\[[^\\]]*] )?(?:[\\w./-]+:\\d+:)?d(\\d{1,5})(?:v\\d+)?\\b(?! [0-9a-f]{2}\\b)"),
             Pattern.compile("\\bd(\\d{1,5})v\\d+\\b"),
             Pattern.compile("\\b[Dd]om(?:ain )?(\\d{1,5})\\b"));
 

@@ -34,8 +34,7 @@ class ConfigReaderTest {
         assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(64 << 10, 16 << 10));
         assertThat(config.domain())
                 .isEqualTo(new DaemonConfig.DomainConfig(5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)));
-        assertThat(config.events())
-                .isEqualTo(new DaemonConfig.EventsConfig(8L << 20, 256L << 20, Duration.ofDays(7)));
+        assertThat(config.events()).isEqualTo(new DaemonConfig.EventsConfig(8L << 20, 256L << 20, Duration.ofDays(7)));
         assertThat(config.kernelCache())
                 .isEqualTo(new DaemonConfig.KernelCacheConfig(Path.of("/var/lib/xcs/kernels"), 512L << 20));
     }

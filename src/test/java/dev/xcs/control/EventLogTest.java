@@ -46,7 +46,10 @@ class EventLogTest {
 
     private void open(Path where, long maxBytes) throws IOException {
         journal = EventJournal.open(
-                where, new EventJournal.Limits(1 << 20, maxBytes, Duration.ofDays(1)), Json.mapper(), Clock.systemUTC());
+                where,
+                new EventJournal.Limits(1 << 20, maxBytes, Duration.ofDays(1)),
+                Json.mapper(),
+                Clock.systemUTC());
         log = onLoop(() -> Future.succeededFuture(new EventLog(fixture.vertx(), journal, fixture.metrics())));
     }
 
@@ -98,9 +101,8 @@ class EventLogTest {
             after = batch.upTo();
         }
         assertThat(seen)
-                .isEqualTo(LongStream.rangeClosed(1_001, MORE_THAN_MEMORY)
-                        .boxed()
-                        .toList());
+                .isEqualTo(
+                        LongStream.rangeClosed(1_001, MORE_THAN_MEMORY).boxed().toList());
     }
 
     @Test

@@ -90,6 +90,7 @@ public final class XenHypervisor implements Hypervisor {
             XenVersion version, XenLayout layout, XenLibraries libraries, KernelLoader loader) {
         OpenHandles handles = new OpenHandles();
         try {
+            handles.add(loader);
             CallLog log = handles.add(new CallLog(libraries, LibXenToolLog.XTL_CRITICAL));
             XenInterface xc = XenInterface.open(libraries);
             SharedInterface shared = handles.add(new SharedInterface(xc));
