@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -161,7 +162,9 @@ class SwitchTest {
             }
             reader.close();
             List<Long> sequences = reader.sequences();
-            assertThat(sequences).isSorted().doesNotHaveDuplicates();
+            for (int i = 1; i < sequences.size(); i++) {
+                assertThat(sequences.get(i)).isGreaterThan(sequences.get(i - 1));
+            }
             received.addAll(sequences);
             reader.records("gap")
                     .forEach(gap -> gaps.add(new long[] {
@@ -240,9 +243,10 @@ class SwitchTest {
                 .filter(sequence -> !tool.received.contains(sequence) && !tool.hasLost(sequence))
                 .toList();
         assertThat(missing).as("lost without a word for " + tool.binding).isEmpty();
-        assertThat(tool.received.headSet(newest, true))
-                .as("not in the journal for " + tool.binding)
-                .isSubsetOf(wanted);
+        // By hand: the assertion of a subset compares each with each.
+        Set<Long> unwanted = new TreeSet<>(tool.received.headSet(newest, true));
+        unwanted.removeAll(Set.copyOf(wanted));
+        assertThat(unwanted).as("not in the journal for " + tool.binding).isEmpty();
     }
 
     private static void churn(EventBus bus, ApiClient api) {
