@@ -41,6 +41,7 @@ final class Controller {
     private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
     /** Far above what any part takes: a start in an emulator must not fail for slowness alone. */
     private static final Duration STAGE_LIMIT = Duration.ofSeconds(120);
+
     private static final int STOPPED = 0;
     private static final int NOT_STOPPED = 3;
 

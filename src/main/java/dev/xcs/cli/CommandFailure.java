@@ -31,9 +31,7 @@ final class CommandFailure extends RuntimeException {
 
     /** What the API answered; {@code aboutDomain} when a 404 means that there is no such domain. */
     static CommandFailure answered(int status, JsonNode body, boolean aboutDomain) {
-        ObjectNode problem = body.isObject()
-                ? body.deepCopy()
-                : JsonNodeFactory.instance.objectNode();
+        ObjectNode problem = body.isObject() ? body.deepCopy() : JsonNodeFactory.instance.objectNode();
         if (!problem.path("detail").isTextual()) {
             problem.put("detail", "The daemon answered with HTTP status " + status + " and no reason");
         }

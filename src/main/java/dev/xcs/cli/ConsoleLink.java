@@ -65,7 +65,8 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
     }
 
     private static CommandFailure refusal(Daemon daemon, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof WebSocketHandshakeException refused) {
             int status = refused.getResponse().statusCode();
             return CommandFailure.answered(status, MissingNode.getInstance(), true)
@@ -169,8 +170,9 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
     private void said(JsonNode frame) {
         switch (frame.path("type").asText()) {
             case "gap" -> notice((frame.path("to").asLong() - frame.path("from").asLong()) + " bytes are lost here");
-            case "restarted" -> notice("the domain has booted anew, domid "
-                    + frame.path("domid").asText());
+            case "restarted" ->
+                notice("the domain has booted anew, domid "
+                        + frame.path("domid").asText());
             case "refused" -> {
                 wasRefused = true;
                 notice("not typed: " + frame.path("problem").path("detail").asText());

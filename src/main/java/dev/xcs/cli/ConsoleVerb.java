@@ -31,8 +31,9 @@ final class ConsoleVerb extends Verb {
             names = "--linger",
             paramLabel = "SECONDS",
             defaultValue = "2",
-            description = "At the end of standard input, stay until the guest has been quiet for so long; 0: until the domain is gone. "
-                    + "Default: 2.")
+            description =
+                    "At the end of standard input, stay until the guest has been quiet for so long; 0: until the domain is gone. "
+                            + "Default: 2.")
     private double lingerSeconds;
 
     @Override
@@ -46,7 +47,10 @@ final class ConsoleVerb extends Verb {
         try (RawTerminal raw = terminal.get()) {
             remark("attached to " + domain + "; Ctrl-] detaches");
             raw.raw();
-            return attach(path, linger, true);
+            int code = attach(path, linger, true);
+            // The guest's line is not ours; raw as the terminal still is.
+            around().err().print("\r\n");
+            return code;
         }
     }
 

@@ -63,7 +63,9 @@ final class CreateVerb extends Verb {
     @Option(names = "--cmdline", paramLabel = "TEXT", description = "The kernel's command line.")
     private @Nullable String cmdline;
 
-    @Option(names = {"-p", "--paused"}, description = "Leave it paused when it is built.")
+    @Option(
+            names = {"-p", "--paused"},
+            description = "Leave it paused when it is built.")
     private boolean paused;
 
     @Option(

@@ -92,11 +92,15 @@ final class Daemon {
     }
 
     JsonNode post(String path, JsonNode body) {
-        return answer(withBody(path, "POST", body));
+        return post(path, body, ANSWER_TIMEOUT);
     }
 
     JsonNode put(String path, JsonNode body) {
-        return answer(withBody(path, "PUT", body));
+        return put(path, body, ANSWER_TIMEOUT);
+    }
+
+    JsonNode put(String path, JsonNode body, Duration timeout) {
+        return answer(withBody(path, "PUT", body).timeout(timeout));
     }
 
     void delete(String path) {
@@ -199,8 +203,7 @@ final class Daemon {
     private static CommandFailure refusal(HttpResponse<?> response, String body) {
         JsonNode problem = parse(body);
         String path = response.request().uri().getRawPath();
-        boolean aboutDomain = path.startsWith("/v1/domains/") || path.equals("/v1/requests");
-        return CommandFailure.answered(response.statusCode(), problem, aboutDomain);
+        return CommandFailure.answered(response.statusCode(), problem, path.startsWith("/v1/domains/"));
     }
 
     private static JsonNode parse(String body) {

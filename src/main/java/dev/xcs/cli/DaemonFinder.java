@@ -50,8 +50,7 @@ final class DaemonFinder {
     }
 
     private Stream<Path> stateDirs() {
-        return Stream.concat(
-                variable("XCS_STATE_DIR").map(Path::of).stream(), around.stateDirs().stream());
+        return Stream.concat(variable("XCS_STATE_DIR").map(Path::of).stream(), around.stateDirs().stream());
     }
 
     private Optional<String> variable(String name) {
@@ -62,7 +61,8 @@ final class DaemonFinder {
         return CommandFailure.of(
                         ExitCode.UNREACHABLE,
                         "No daemon was found: there is no file named endpoints in "
-                                + String.join(" or ", stateDirs().map(Path::toString).toList()))
+                                + String.join(
+                                        " or ", stateDirs().map(Path::toString).toList()))
                 .because("none runs, or you may not read its state directory; --url says where one is");
     }
 

@@ -13,7 +13,9 @@ import picocli.CommandLine.Option;
 final class DmesgVerb extends Verb {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    @Option(names = {"-F", "--follow"}, description = "Go on with what comes, until Ctrl-C.")
+    @Option(
+            names = {"-F", "--follow"},
+            description = "Go on with what comes, until Ctrl-C.")
     private boolean follow;
 
     @Option(names = "--since", paramLabel = "OFFSET", description = "Only what follows this byte of the log.")

@@ -44,7 +44,9 @@ final class DumpVerb extends Verb {
     @Option(names = "--replay", paramLabel = "FILE", description = "Send the requests of FILE; - is standard input.")
     private @Nullable String replay;
 
-    @Option(names = "--fast", description = "Replay without the pauses between them, each after the answer to the one before.")
+    @Option(
+            names = "--fast",
+            description = "Replay without the pauses between them, each after the answer to the one before.")
     private boolean fast;
 
     @Option(

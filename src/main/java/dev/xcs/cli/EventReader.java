@@ -44,8 +44,7 @@ final class EventReader {
 
     /** Everything up to now. */
     void readHistory(Map<String, String> query) {
-        try (InputStream stream =
-                daemon.stream("/v1/events" + Daemon.query(query), "application/x-ndjson", null)) {
+        try (InputStream stream = daemon.stream("/v1/events" + Daemon.query(query), "application/x-ndjson", null)) {
             lines(stream, line -> record(parse(line)));
         } catch (IOException e) {
             throw daemon.unreachable(e);
@@ -56,7 +55,8 @@ final class EventReader {
     void follow(Map<String, String> query) {
         Deadline patience = Deadline.in(Duration.ZERO);
         while (!sink.isClosed()) {
-            try (InputStream stream = daemon.stream("/v1/events" + Daemon.query(query), "text/event-stream", position)) {
+            try (InputStream stream =
+                    daemon.stream("/v1/events" + Daemon.query(query), "text/event-stream", position)) {
                 patience = Deadline.in(PATIENCE);
                 readEvents(stream);
                 sink.remark("The daemon has ended the stream; trying to resume it");
@@ -109,7 +109,9 @@ final class EventReader {
                 position = value.path("lostTo").asText(position);
                 sink.gap(value);
             }
-            case "end" -> sink.remark("The daemon ends the stream: " + value.path("reason").asText());
+            case "end" ->
+                sink.remark(
+                        "The daemon ends the stream: " + value.path("reason").asText());
             case "heartbeat" -> {}
             default -> {
                 position = value.path("sequence").asText(position);

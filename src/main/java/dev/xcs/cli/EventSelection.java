@@ -23,7 +23,8 @@ final class EventSelection {
     @Option(
             names = "--since",
             paramLabel = "WHEN",
-            description = "What comes after it: a sequence number, a time (2026-01-31T12:00:00Z) or so long ago (10m, 2h).")
+            description =
+                    "What comes after it: a sequence number, a time (2026-01-31T12:00:00Z) or so long ago (10m, 2h).")
     private @Nullable String since;
 
     @Option(names = "--until", paramLabel = "WHEN", description = "What comes up to it; not with --follow.")
@@ -41,7 +42,8 @@ final class EventSelection {
 
     @Option(
             names = {"-F", "--follow"},
-            description = "Go on with what comes, until Ctrl-C; without --since only that. A daemon that restarts is waited for.")
+            description =
+                    "Go on with what comes, until Ctrl-C; without --since only that. A daemon that restarts is waited for.")
     private boolean follow;
 
     boolean follows() {

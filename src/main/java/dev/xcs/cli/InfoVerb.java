@@ -25,8 +25,8 @@ final class InfoVerb extends Verb {
                 .max()
                 .orElse(0);
         shown.properties()
-                .forEach(field -> out().println(
-                        String.format("%-" + (width + 1) + "s ", field.getKey() + ":") + text(field.getValue())));
+                .forEach(field -> out().println(String.format("%-" + (width + 1) + "s ", field.getKey() + ":")
+                        + text(field.getValue())));
         return ExitCode.DONE;
     }
 

@@ -13,7 +13,9 @@ import picocli.CommandLine.Option;
         },
         footer = {"  xcs list --long", "  xcs --json list | jq -r '.[].name'"})
 final class ListVerb extends Verb {
-    @Option(names = {"-l", "--long"}, description = "With uuids.")
+    @Option(
+            names = {"-l", "--long"},
+            description = "With uuids.")
     private boolean isLong;
 
     @Override

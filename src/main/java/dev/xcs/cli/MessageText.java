@@ -2,8 +2,8 @@ package dev.xcs.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -85,7 +85,9 @@ final class MessageText {
 
     /** A word as it is, everything else as JSON, so that fields cannot be feigned. */
     private static String quoted(JsonNode value) {
-        return value.isTextual() && !value.asText().matches("[A-Za-z0-9_.:/@+-]+") ? value.toString() : value.asText(value.toString());
+        return value.isTextual() && !value.asText().matches("[A-Za-z0-9_.:/@+-]+")
+                ? value.toString()
+                : value.asText(value.toString());
     }
 
     private static void add(StringJoiner words, String word) {

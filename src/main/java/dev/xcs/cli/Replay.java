@@ -91,8 +91,7 @@ final class Replay {
         line.put("subtype", body.path("subtype").asText())
                 .put("domain", body.path("domain").asText());
         try {
-            JsonNode outcome =
-                    verb.daemon().post("/v1/requests", body, Duration.ofSeconds(DEADLINE_SECONDS + 30L));
+            JsonNode outcome = verb.daemon().post("/v1/requests", body, Duration.ofSeconds(DEADLINE_SECONDS + 30L));
             line.put("outcome", outcome.path("outcome").asText()).set("problem", outcome.path("problem"));
         } catch (CommandFailure failure) {
             line.put("outcome", "refused").set("problem", failure.problem());
@@ -106,7 +105,8 @@ final class Replay {
         if (!line.path("problem").isObject()) {
             line.remove("problem");
         }
-        String words = line.path("sequence").asText() + "  " + line.path("subtype").asText() + "  "
+        String words = line.path("sequence").asText() + "  "
+                + line.path("subtype").asText() + "  "
                 + line.path("domain").asText() + "  " + line.path("outcome").asText() + "  "
                 + line.path("problem").path("detail").asText();
         verb.out().println(verb.json() ? Visible.json(line) : Visible.line(words.stripTrailing()));

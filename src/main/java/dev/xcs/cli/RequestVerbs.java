@@ -29,8 +29,13 @@ final class RequestVerbs {
                 description = "How long the guest may take; then the exit code is 6. Default: 60.")
         private int deadlineSeconds;
 
+        /** Of a domain that there is, a uuid not excepted. */
         final String path() {
-            return daemon().domainPath(domain);
+            String path = daemon().domainPath(domain);
+            if (DomainName.isUuid(domain)) {
+                daemon().get(path);
+            }
+            return path;
         }
 
         final String domain() {
@@ -39,8 +44,7 @@ final class RequestVerbs {
 
         /** Sends it; fails when the outcome is not that it was done. */
         final JsonNode send(String path, ControlSubtype subtype, ObjectNode payload) {
-            ObjectNode body = object()
-                    .put("domain", path.substring(path.lastIndexOf('/') + 1))
+            ObjectNode body = object().put("domain", path.substring(path.lastIndexOf('/') + 1))
                     .put("subtype", subtype.json())
                     .put("deadlineSeconds", deadlineSeconds)
                     .put("requestor", "xcs");
@@ -64,7 +68,10 @@ final class RequestVerbs {
             CommandFailure failure = CommandFailure.of(
                     timedOut ? ExitCode.TIMED_OUT : ExitCode.REFUSED,
                     problem.path("detail").asText(fallback));
-            return fail(problem.path("cause").isTextual() ? failure.because(problem.path("cause").asText()) : failure);
+            return fail(
+                    problem.path("cause").isTextual()
+                            ? failure.because(problem.path("cause").asText())
+                            : failure);
         }
 
         private static JsonNode fail(CommandFailure failure) {
@@ -94,8 +101,7 @@ final class RequestVerbs {
                 throw new ParameterException(spec.commandLine(), "KEY is \"" + key + "\", expected a letter or digit");
             }
             ObjectNode payload = object().put("kind", "sysrq").put("key", key);
-            return done(
-                    send(path(), ControlSubtype.SHUTDOWN_SYSRQ, payload), domain() + " has been sent sysrq " + key);
+            return done(send(path(), ControlSubtype.SHUTDOWN_SYSRQ, payload), domain() + " has been sent sysrq " + key);
         }
     }
 

@@ -18,13 +18,12 @@ record Size(long kib) {
             throw new TypeConversionException(
                     "\"" + Visible.line(text) + "\" is no size, expected MiB or a number with k, m, g or t: 64m, 1g");
         }
-        long factor =
-                switch (form.group(2)) {
-                    case "k" -> 1;
-                    case "g" -> 1 << 20;
-                    case "t" -> 1 << 30;
-                    default -> 1 << 10;
-                };
+        long factor = switch (form.group(2)) {
+            case "k" -> 1;
+            case "g" -> 1 << 20;
+            case "t" -> 1 << 30;
+            default -> 1 << 10;
+        };
         long number = Long.parseLong(form.group(1));
         if (number == 0 || number > MAX_KIB / factor) {
             throw new TypeConversionException("\"" + text + "\": expected more than nothing and at most 16t");

@@ -1,6 +1,7 @@
 package dev.xcs.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -21,12 +22,12 @@ final class StateVerbs {
             return domain;
         }
 
-        final JsonNode ask(String path, String state) {
-            return daemon().put(path + "/state", object().put("state", state));
+        static ObjectNode wish(String state) {
+            return object().put("state", state);
         }
 
         final int change(String state) {
-            JsonNode changed = ask(daemon().domainPath(domain), state);
+            JsonNode changed = daemon().put(daemon().domainPath(domain) + "/state", wish(state));
             return done(changed, sentence(changed));
         }
 
@@ -38,33 +39,48 @@ final class StateVerbs {
     /** One that the guest carries out in its own time. */
     @Command
     abstract static class Asked extends Change {
-        @Option(names = {"-w", "--wait"}, description = "Return only when the guest has done it.")
+        @Option(
+                names = {"-w", "--wait"},
+                description = "Return only when the guest has done it.")
         private boolean wait;
 
         @Option(
                 names = "--timeout",
                 paramLabel = "SECONDS",
                 defaultValue = "60",
-                description = "How long --wait waits; then the exit code is 6. Default: 60.")
+                description = "How long --wait waits, 1 to 86400; then the exit code is 6. Default: 60.")
         private int timeoutSeconds;
 
         final int ask(String state, String asked, String reached) {
             String path = daemon().domainPath(domain());
             JsonNode before = daemon().get(path);
-            JsonNode answer = ask(path, state);
             String name = before.path("name").asText();
             if (!wait) {
-                return done(answer, name + asked);
+                return done(daemon().put(path + "/state", wish(state)), name + asked);
             }
-            JsonNode[] after = {answer};
-            Deadline.in(Duration.ofSeconds(timeoutSeconds))
-                    .await(
-                            () -> {
-                                after[0] = look(path);
-                                return isReached(before, after[0]);
-                            },
-                            name + " has not done it within " + timeoutSeconds + " seconds");
-            return done(after[0], name + reached);
+            return done(await(path, state, before), name + reached);
+        }
+
+        /** The domain as it is then. */
+        private JsonNode await(String path, String state, JsonNode before) {
+            Duration timeout = Duration.ofSeconds(Math.max(1, Math.min(timeoutSeconds, 86_400)));
+            String late = before.path("name").asText() + " has not done it within " + timeout.toSeconds() + " seconds";
+            Deadline deadline = Deadline.in(timeout);
+            JsonNode[] after = {before};
+            try {
+                daemon().put(path + "/state", wish(state), timeout);
+            } catch (CommandFailure failure) {
+                throw deadline.isOver() && failure.exitCode() == ExitCode.TIMED_OUT
+                        ? CommandFailure.of(ExitCode.TIMED_OUT, late)
+                        : failure;
+            }
+            deadline.await(
+                    () -> {
+                        after[0] = look(path);
+                        return isReached(before, after[0]);
+                    },
+                    late);
+            return after[0];
         }
 
         /** An empty object when it is gone. */

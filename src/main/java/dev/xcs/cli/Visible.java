@@ -11,9 +11,8 @@ import java.io.UncheckedIOException;
 /** Text from guests and other tools made safe for a terminal: nothing that steers it gets through. */
 final class Visible {
     /** Escapes all that is not ASCII, so that no control character of any kind is printed. */
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-            .build();
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private Visible() {}
 
