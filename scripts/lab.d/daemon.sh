@@ -2,17 +2,17 @@
 # The daemon in dom0, as tests handle it.
 set -euo pipefail
 
-# ready: whether the management port answers /readyz with 200, seen from this machine
-ready() {
-    local connection status
+# ready: whether the management port answers /readyz with 200, seen from this machine. In a shell of its own, which a connection that is
+# reset while it is written to cannot take the whole script with (SIGPIPE).
+ready() (
+    trap '' PIPE
     {
         exec {connection}<> "/dev/tcp/127.0.0.1/$(value management_port)"
-    } 2> /dev/null || return 1
-    printf 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' >&"$connection"
-    read -r -t 10 _ status _ <&"$connection" 2> /dev/null || status=
-    exec {connection}>&-
-    [[ $status == 200 ]]
-}
+        printf 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' >&"$connection"
+        read -r -t 5 _ status _ <&"$connection"
+    } 2> /dev/null
+    [[ ${status:-} == 200 ]]
+)
 
 ready_or_ended() { ready || ! in_dom0 /run/lab/daemon status > /dev/null; }
 

@@ -6,13 +6,16 @@ import dev.xcs.bus.BusMessage;
 import dev.xcs.bus.Json;
 import dev.xcs.bus.RecordCodec;
 import dev.xcs.config.DaemonConfig;
+import dev.xcs.config.DaemonConfig.EventsConfig;
 import dev.xcs.config.EffectiveConfig;
 import dev.xcs.console.ConsoleSwitch;
+import dev.xcs.control.ControlRouter;
 import dev.xcs.domain.DomainKeeper;
 import dev.xcs.evtchn.EventChannelPoller;
 import dev.xcs.gateway.HypervisorGateway;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.journal.Definitions;
+import dev.xcs.journal.EventJournal;
 import dev.xcs.message.CreateLoginLink;
 import dev.xcs.message.FetchApiAddress;
 import dev.xcs.message.FetchManagementAddress;
@@ -25,8 +28,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -85,18 +90,34 @@ final class Controller {
                 stages.start("meters", () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), up -> up.close());
         // Begun here, since it takes longest and needs nobody; what fails before its turn is seen off by Vert.x.
         Future<String> api = vertx.deployVerticle(new ApiServer(config.api(), state, meters));
+        // First of the parts: it knows best why a machine cannot be controlled.
+        openGateway(vertx, host, meters);
         XenstoreClient xenstore =
                 stages.start("xenstore", () -> connect(vertx, host, meters), up -> stages.await(up.close()));
-        openGateway(vertx, host, meters);
         // Before the console, which asks it for ports from its first domain to its last.
         deploy(vertx, new EventChannelPoller(meters));
         deploy(vertx, new ConsoleSwitch(config.console(), meters));
+        // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is
+        // kept.
+        deploy(vertx, new ControlRouter(openJournal(state), xenstore, meters));
         deploy(vertx, new DomainKeeper(xenstore, new Definitions(state, Json.mapper()), config.domain(), meters));
         join("ApiServer", vertx, () -> api);
         deploy(vertx, new MetricsCollector(config.management(), meters));
-        Endpoints endpoints = stages.start("endpoints", () -> publish(vertx, state), Endpoints::close);
+        Endpoints endpoints = stages.start("addresses", () -> endpoints(vertx, state), up -> {});
         tell(vertx, state, endpoints);
+        // Last: who sees the file finds everything done.
+        stages.start("endpoints", endpoints::publish, Controller::withdraw);
         return new Running(host, vertx, endpoints);
+    }
+
+    /** Closed by the router; only if that does not come up it stays open, until the process ends at once. */
+    private EventJournal openJournal(Path state) {
+        EventsConfig events = config.events();
+        EventJournal.Limits limits = new EventJournal.Limits(events.segmentBytes(), events.maxBytes(), events.maxAge());
+        return stages.start(
+                "event journal",
+                () -> EventJournal.open(state.resolve("events"), limits, Json.mapper(), Clock.systemUTC()),
+                up -> {});
     }
 
     private static Vertx vertx() {
@@ -130,11 +151,16 @@ final class Controller {
         stages.start(name, () -> stages.await(deployment.get()), id -> stages.await(vertx.undeploy(id)));
     }
 
-    private Endpoints publish(Vertx vertx, Path state) throws Exception {
-        return Endpoints.publish(
+    private Endpoints endpoints(Vertx vertx, Path state) throws TimeoutException {
+        return Endpoints.of(
                 state,
                 ask(vertx, FetchApiAddress.ADDRESS, new FetchApiAddress()),
                 ask(vertx, FetchManagementAddress.ADDRESS, new FetchManagementAddress()));
+    }
+
+    private static void withdraw(Endpoints endpoints) throws IOException {
+        LOG.info("Stopping");
+        endpoints.close();
     }
 
     private <Q extends BusMessage, R extends BusMessage> R ask(Vertx vertx, Address<Q, R> address, Q question)
@@ -143,8 +169,7 @@ final class Controller {
     }
 
     private void tell(Vertx vertx, Path state, Endpoints endpoints) {
-        HostInfo host = stages.start(
-                        "readiness", () -> ask(vertx, ReadHost.ADDRESS, new ReadHost()), up -> LOG.info("Stopping"))
+        HostInfo host = stages.start("readiness", () -> ask(vertx, ReadHost.ADDRESS, new ReadHost()), up -> {})
                 .host();
         String what = host.simulated() ? "the SIMULATED host, nothing real is touched: as if on Xen {}" : "real Xen {}";
         LOG.info("Controlling " + what, host.xenVersion());

@@ -14,18 +14,21 @@ import java.nio.file.attribute.PosixFilePermissions;
 record Endpoints(Path file, String api, String management) implements AutoCloseable {
     private static final String NAME = "endpoints";
 
-    /** Writes the file; the file of a daemon that was killed is replaced. */
-    static Endpoints publish(Path stateDir, ListenAddress api, ListenAddress management) throws IOException {
-        Endpoints endpoints = new Endpoints(stateDir.resolve(NAME), url(api), url(management));
+    static Endpoints of(Path stateDir, ListenAddress api, ListenAddress management) {
+        return new Endpoints(stateDir.resolve(NAME), url(api), url(management));
+    }
+
+    /** Writes the file; that of a daemon that was killed is replaced. */
+    Endpoints publish() throws IOException {
         Path draft = Files.createTempFile(
-                stateDir,
+                file.getParent(),
                 NAME,
                 ".new",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(draft, endpoints.text());
+        Files.writeString(draft, text());
         // At once and whole: who finds the file may read it.
-        Files.move(draft, endpoints.file, StandardCopyOption.ATOMIC_MOVE);
-        return endpoints;
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        return this;
     }
 
     private static String url(ListenAddress address) {

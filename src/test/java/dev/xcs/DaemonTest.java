@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,17 +146,16 @@ class DaemonTest {
 
     @Test
     void leavesNoThreadBehind() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
         RunningDaemon.start(dir).close();
-        Await.until(
-                "only threads of the JVM and of the test are left",
-                SOON,
-                () -> daemonThreads().isEmpty());
+        Await.until("its threads have ended", SOON, () -> daemonThreads(before).isEmpty());
     }
 
-    private static List<String> daemonThreads() {
+    private static List<Thread> daemonThreads(Set<Thread> before) {
         return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("xcs-") || name.startsWith("sim-") || name.startsWith("vert.x-"))
+                .filter(thread -> !before.contains(thread))
+                .filter(thread -> Stream.of("xcs-", "sim-", "vert.x-", "vertx-")
+                        .anyMatch(start -> thread.getName().startsWith(start)))
                 .toList();
     }
 

@@ -3,6 +3,7 @@ package dev.xcs;
 import dev.xcs.config.ConfigReader;
 import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.testing.ApiClient;
+import io.vertx.core.eventbus.EventBus;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -47,6 +48,11 @@ public final class RunningDaemon implements AutoCloseable {
 
     public ApiClient management() {
         return new ApiClient(URI.create(running.endpoints().management()), "none");
+    }
+
+    /** The daemon's bus, to say on it what a part would. */
+    public EventBus bus() {
+        return running.vertx().eventBus();
     }
 
     public URI apiAddress() {

@@ -38,6 +38,7 @@ public final class ApiServer extends VerticleBase {
     private final MeterRegistry meters;
     private final Duration pingEvery;
     private @Nullable ConsoleDesk desk;
+    private @Nullable EventStreams streams;
 
     /**
      * @param stateDir where the admin token is kept
@@ -73,37 +74,45 @@ public final class ApiServer extends VerticleBase {
     /** The table: operation of the contract, and who answers it. */
     private Map<String, Operation> operations(AccessGuard guard, Contract contract) {
         EventBus bus = vertx.eventBus();
-        DomainOperations domains = new DomainOperations(bus, new BodyReader(vertx, config.maxBodyBytes()));
+        BodyReader bodies = new BodyReader(vertx, config.maxBodyBytes());
+        DomainOperations domains = new DomainOperations(bus, bodies);
         DomainLookup lookup = new DomainLookup(bus);
+        HostOperations host = new HostOperations(bus);
         AccessOperations access = new AccessOperations(guard);
         ConsoleDesk consoles = new ConsoleDesk(vertx, config.maxConsoleViewers(), pingEvery, meters);
+        EventStreams events = new EventStreams(meters);
+        SessionOperations sessions = new SessionOperations(vertx, bodies, events, pingEvery);
         desk = consoles;
-        return Map.of(
-                "showHost",
-                new HostOperations(bus)::show,
-                "listDomains",
-                domains::list,
-                "createDomain",
-                domains::create,
-                "showDomain",
-                lookup.of(domains::show),
-                "changeDomain",
-                lookup.of(domains::change),
-                "destroyDomain",
-                lookup.of(domains::destroy),
-                "attachConsole",
-                lookup.of(consoles::attach),
-                "createLoginLink",
-                access::createLink,
-                "logIn",
-                access::logIn,
-                "showContract",
-                context -> Answers.body(context.response(), Answers.JSON, contract.published()));
+        streams = events;
+        return Map.ofEntries(
+                Map.entry("showHost", host::show),
+                Map.entry("showHostConsole", host::console),
+                Map.entry("listDomains", domains::list),
+                Map.entry("createDomain", domains::create),
+                Map.entry("showDomain", lookup.of(domains::show)),
+                Map.entry("changeDomain", lookup.of(domains::change)),
+                Map.entry("destroyDomain", lookup.of(domains::destroy)),
+                Map.entry("attachConsole", lookup.of(consoles::attach)),
+                Map.entry("streamEvents", new EventsOperations(vertx, events, pingEvery)::stream),
+                Map.entry("openSession", sessions::open),
+                Map.entry("showSession", sessions::show),
+                Map.entry("closeSession", sessions::close),
+                Map.entry("bindSession", sessions::bind),
+                Map.entry("unbindSession", sessions::unbind),
+                Map.entry("streamSession", sessions::stream),
+                Map.entry("lockControl", sessions::lock),
+                Map.entry("unlockControl", sessions::unlock),
+                Map.entry("sendRequest", new RequestOperations(bus, bodies)::send),
+                Map.entry("createLoginLink", access::createLink),
+                Map.entry("logIn", access::logIn),
+                Map.entry(
+                        "showContract",
+                        context -> Answers.body(context.response(), Answers.JSON, contract.published())));
     }
 
     private HttpServerOptions options() {
         return new HttpServerOptions()
-                .setWebSocketSubProtocols(List.of(ConsoleDesk.PROTOCOL))
+                .setWebSocketSubProtocols(List.of(ConsoleDesk.PROTOCOL, SocketSink.PROTOCOL))
                 .setMaxWebSocketFrameSize(ConsoleInput.MAX_DECODED_BYTES)
                 .setMaxWebSocketMessageSize(ConsoleInput.MAX_DECODED_BYTES)
                 .setPerMessageWebSocketCompressionSupported(false)
@@ -116,7 +125,7 @@ public final class ApiServer extends VerticleBase {
     private Future<?> announce(AccessGuard guard, int port) {
         ListenAddress address = new ListenAddress(config.host(), port);
         String base = "http://" + HostNames.literal(config.host()) + ":" + port;
-        LOG.info("The API listens at {}", base);
+        LOG.debug("The API listens at {}", base);
         return Future.all(
                 FetchApiAddress.ADDRESS
                         .answer(vertx.eventBus(), asked -> Future.succeededFuture(address))
@@ -128,6 +137,9 @@ public final class ApiServer extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        if (streams != null) {
+            streams.close();
+        }
         return desk == null ? Future.succeededFuture() : desk.close();
     }
 }

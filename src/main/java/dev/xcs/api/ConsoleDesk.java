@@ -12,18 +12,15 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Admits console viewers: every refusal is made before the upgrade, as a problem document. */
 final class ConsoleDesk {
@@ -56,7 +53,7 @@ final class ConsoleDesk {
 
     Future<?> attach(RoutingContext context, UUID uuid) {
         HttpServerRequest request = context.request();
-        Problem refusal = refusal(request);
+        Problem refusal = Upgrade.refusal(request, PROTOCOL);
         if (refusal != null) {
             return Future.failedFuture(refusal.toException());
         }
@@ -77,22 +74,6 @@ final class ConsoleDesk {
                     leavePlace(uuid);
                     request.resume();
                 });
-    }
-
-    private static @Nullable Problem refusal(HttpServerRequest request) {
-        if (!"websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {
-            return malformed("Upgrade", request.getHeader(HttpHeaders.UPGRADE), "websocket");
-        }
-        String offered = String.join(",", request.headers().getAll("Sec-WebSocket-Protocol"));
-        boolean spoken = Arrays.stream(offered.split(",")).map(String::strip).anyMatch(PROTOCOL::equals);
-        return spoken ? null : malformed("Sec-WebSocket-Protocol", offered, PROTOCOL);
-    }
-
-    private static Problem malformed(String header, @Nullable String value, String expected) {
-        return Problem.of(
-                        ProblemType.MALFORMED,
-                        "Header " + header + ": " + Problem.quote(value) + ", expected " + expected)
-                .withField(header);
     }
 
     private Future<?> admit(HttpServerRequest request, Domain domain) {

@@ -24,8 +24,13 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The API's contract, openapi.yaml: the route table and what /openapi.json serves. */
 final class Contract {
+    private static final String TEXT = "text/plain";
     private static final String FILE = "/openapi.yaml";
-    private static final Set<String> GET_ONLY = Set.of("logIn", "attachConsole");
+    private static final Set<String> GET_ONLY = Set.of("logIn", "attachConsole", "streamEvents", "streamSession");
+
+    /** Media types that the router does not know, and what stands for them. */
+    private static final Map<String, String> FOREIGN =
+            Map.of(Answers.PROBLEM_JSON, Answers.JSON, SseSink.TYPE, TEXT, LineSink.TYPE, TEXT);
 
     private final Map<String, Object> document;
     private final OpenAPIContract routes;
@@ -58,7 +63,7 @@ final class Contract {
     private static Map<String, Object> forRouter(Map<?, ?> document) {
         Map<String, Object> copy = new LinkedHashMap<>();
         document.forEach((key, value) -> copy.put(
-                key.equals(Answers.PROBLEM_JSON) ? Answers.JSON : key.toString(),
+                FOREIGN.getOrDefault(key.toString(), key.toString()),
                 value instanceof Map<?, ?> map ? forRouter(map) : value));
         copy.remove("security");
         return copy;

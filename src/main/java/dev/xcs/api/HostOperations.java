@@ -2,6 +2,7 @@ package dev.xcs.api;
 
 import dev.xcs.message.FetchDomains;
 import dev.xcs.message.ReadHost;
+import dev.xcs.message.ReadHypervisorLog;
 import dev.xcs.model.HostInfo;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
@@ -9,10 +10,14 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The host over HTTP. */
 final class HostOperations {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private static final Pattern OFFSET = Pattern.compile("[0-9]{1,10}");
 
     /** What is shown of the host; the contract describes every field. */
     record Shown(
@@ -45,6 +50,22 @@ final class HostOperations {
                         context.response(),
                         200,
                         shown(host.result().host(), domains.result().domains().size())));
+    }
+
+    /** A piece of the hypervisor's log. */
+    record ShownLog(long offset, long next, String text) {}
+
+    Future<?> console(RoutingContext context) {
+        QueryFields fields = new QueryFields(context.queryParams(), Set.of("since"));
+        String since = fields.text("since", HostOperations::isOffset, "an offset in bytes, below 4294967296");
+        return ReadHypervisorLog.ADDRESS
+                .ask(bus, new ReadHypervisorLog(since == null ? 0 : Long.parseLong(since)), TIMEOUT)
+                .compose(read -> Answers.json(
+                        context.response(), 200, new ShownLog(read.first(), read.next(), read.text())));
+    }
+
+    private static boolean isOffset(String text) {
+        return OFFSET.matcher(text).matches() && Long.parseLong(text) < 1L << 32;
     }
 
     private Shown shown(HostInfo host, int domains) {

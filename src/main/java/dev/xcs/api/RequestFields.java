@@ -37,10 +37,18 @@ final class RequestFields {
 
     private final JsonNode object;
     private final TreeSet<String> known = new TreeSet<>();
-    private final List<Problem> errors = new ArrayList<>();
+    private final List<Problem> errors;
+    private final String prefix;
 
-    private RequestFields(JsonNode object) {
+    private RequestFields(JsonNode object, List<Problem> errors, String prefix) {
         this.object = object;
+        this.errors = errors;
+        this.prefix = prefix;
+    }
+
+    /** The fields of an object within another, whose errors are told with those of the outer one. */
+    static RequestFields within(JsonNode object, RequestFields outer, String prefix) {
+        return new RequestFields(object, outer.errors, prefix);
     }
 
     static RequestFields of(Buffer body) {
@@ -48,7 +56,7 @@ final class RequestFields {
         if (!node.isObject()) {
             throw malformed("Body: " + (node.isMissingNode() ? "nothing" : shown(node)) + ", expected a JSON object");
         }
-        return new RequestFields(node);
+        return new RequestFields(node, new ArrayList<>(), "");
     }
 
     private static JsonNode parse(Buffer body) {
@@ -104,6 +112,16 @@ final class RequestFields {
         return good ? value.intValue() : min;
     }
 
+    int intOr(String field, int min, int max, int fallback) {
+        return object.has(field) ? requiredInt(field, min, max, "") : fallback;
+    }
+
+    /** The value as it is, for who looks into it and refuses it by {@link #refuse}. */
+    @Nullable
+    JsonNode node(String field) {
+        return take(field);
+    }
+
     boolean flag(String field) {
         JsonNode value = take(field);
         if (value != null && !value.isBoolean()) {
@@ -114,17 +132,22 @@ final class RequestFields {
 
     /** Throws the problem with everything that was wrong, unknown fields included. */
     void finish() {
+        check();
+        if (!errors.isEmpty()) {
+            throw together().toException();
+        }
+    }
+
+    /** Notes the unknown fields; throws nothing. */
+    void check() {
         for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!known.contains(name)) {
                 errors.add(Problem.of(
                                 ProblemType.INVALID_FIELD,
-                                Problem.quote(name) + ": unknown field, expected one of " + String.join(", ", known))
-                        .withField(cut(name, 80)));
+                                Problem.quote(prefix + name) + ": unknown field, expected one of " + String.join(", ", known))
+                        .withField(cut(prefix + name, 80)));
             }
-        }
-        if (!errors.isEmpty()) {
-            throw together().toException();
         }
     }
 
@@ -139,7 +162,7 @@ final class RequestFields {
 
     private void require(String field, String expected) {
         if (!object.has(field)) {
-            errors.add(Problem.invalidField(field, null, expected));
+            errors.add(Problem.invalidField(prefix + field, null, expected));
         }
     }
 
@@ -148,9 +171,10 @@ final class RequestFields {
         return object.get(field);
     }
 
-    private void refuse(String field, JsonNode value, String expected) {
-        errors.add(Problem.of(ProblemType.INVALID_FIELD, field + ": " + shown(value) + ", expected " + expected)
-                .withField(field));
+    void refuse(String field, JsonNode value, String expected) {
+        errors.add(Problem.of(
+                        ProblemType.INVALID_FIELD, prefix + field + ": " + shown(value) + ", expected " + expected)
+                .withField(prefix + field));
     }
 
     private static String shown(JsonNode value) {

@@ -3,6 +3,7 @@ package dev.xcs.config;
 import dev.xcs.config.DaemonConfig.ApiConfig;
 import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.config.DaemonConfig.DomainConfig;
+import dev.xcs.config.DaemonConfig.EventsConfig;
 import dev.xcs.config.DaemonConfig.KernelCacheConfig;
 import dev.xcs.config.DaemonConfig.LogConfig;
 import dev.xcs.config.DaemonConfig.ManagementConfig;
@@ -116,6 +117,7 @@ public final class ConfigReader {
                         value(Keys.XENSTORE_SOCKET).map(Path::toString).orElse(""), value(Keys.XENSTORE_MAX_IN_FLIGHT)),
                 new ConsoleConfig(bytes(Keys.CONSOLE_HISTORY), bytes(Keys.CONSOLE_INPUT)),
                 domain(),
+                new EventsConfig(value(Keys.EVENTS_SEGMENT), value(Keys.EVENTS_MAX), value(Keys.EVENTS_MAX_AGE)),
                 new KernelCacheConfig(
                         value(Keys.KERNEL_CACHE_DIRECTORY).orElse(stateDir.resolve("kernels")),
                         value(Keys.KERNEL_CACHE_MAX)));

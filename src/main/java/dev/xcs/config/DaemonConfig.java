@@ -19,6 +19,7 @@ public record DaemonConfig(
         XenstoreConfig xenstore,
         ConsoleConfig console,
         DomainConfig domain,
+        EventsConfig events,
         KernelCacheConfig kernelCache) {
     /** AUTO is XEN where /sys/hypervisor/type says xen, else SIM. */
     public enum HypervisorKind {
@@ -72,6 +73,15 @@ public record DaemonConfig(
      */
     public record DomainConfig(
             int maxRestarts, Duration restartWindow, int maxParallelBuilds, Duration reconcileEvery) {}
+
+    /**
+     * How much history of control messages is kept.
+     *
+     * @param segmentBytes the journal begins a new file beyond this
+     * @param maxBytes the oldest files are dropped beyond this, the newest is always kept
+     * @param maxAge files whose newest message is older are dropped
+     */
+    public record EventsConfig(long segmentBytes, long maxBytes, Duration maxAge) {}
 
     /**
      * @param maxBytes the least recently used kernels are dropped beyond this; 0 switches the cache off

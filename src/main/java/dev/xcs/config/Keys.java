@@ -54,6 +54,13 @@ public final class Keys {
     static final Key<Duration> DOMAIN_RECONCILE = new Key<>(
             "domain.reconcile-every", "How often the view is compared with Xen.", Kind.duration("100ms", "1h"), "5s");
 
+    static final Key<Long> EVENTS_SEGMENT = new Key<>(
+            "events.segment-size", "The event journal begins a new file then.", Kind.size("64KiB", "1GiB"), "8MiB");
+    static final Key<Long> EVENTS_MAX =
+            new Key<>("events.max-size", "What the event journal may take.", Kind.size("1MiB", "1024GiB"), "256MiB");
+    static final Key<Duration> EVENTS_MAX_AGE =
+            new Key<>("events.max-age", "Older events are dropped.", Kind.duration("1m", "87600h"), "168h");
+
     static final Key<Optional<Path>> KERNEL_CACHE_DIRECTORY = new Key<>(
             "kernel-cache.directory",
             "Where unpacked kernels are kept; empty: kernels in the state directory.",
@@ -81,6 +88,9 @@ public final class Keys {
             DOMAIN_RESTART_WINDOW,
             DOMAIN_MAX_BUILDS,
             DOMAIN_RECONCILE,
+            EVENTS_SEGMENT,
+            EVENTS_MAX,
+            EVENTS_MAX_AGE,
             KERNEL_CACHE_DIRECTORY,
             KERNEL_CACHE_MAX);
 

@@ -11,9 +11,13 @@ import dev.xcs.message.ForgetChannel;
 import dev.xcs.message.MapConsole;
 import dev.xcs.message.PortRaised;
 import dev.xcs.message.ReadConsole;
+import dev.xcs.message.RouteControl;
 import dev.xcs.message.UnmapConsole;
 import dev.xcs.message.WatchChannel;
 import dev.xcs.message.WriteConsole;
+import dev.xcs.model.ControlMessage;
+import dev.xcs.model.ControlPayload;
+import dev.xcs.model.ControlSubtype;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -56,6 +60,8 @@ final class BootConsole {
     private boolean readQueued;
     private boolean writeQueued;
     private boolean failing;
+    /** Until this boot prints, or prints again after the daemon has come back to it. */
+    private boolean silent = true;
 
     BootConsole(EventBus bus, AttachConsole boot, ConsoleHistory history, InputQueue input, ConsoleMetrics metrics) {
         this.bus = bus;
@@ -153,10 +159,24 @@ final class BootConsole {
         if (bytes.length() == 0) {
             return;
         }
+        if (silent) {
+            silent = false;
+            tellFirstByte();
+        }
         long offset = history.end();
         history.append(bytes.getBytes());
         metrics.printed(bytes.length());
         ConsolePrinted.ADDRESS.at(uuid()).publish(bus, new ConsolePrinted(uuid(), offset, bytes));
+    }
+
+    private void tellFirstByte() {
+        RouteControl.ADDRESS.publish(
+                bus,
+                new RouteControl(ControlMessage.about(
+                        uuid(),
+                        domid(),
+                        ControlSubtype.CONSOLE_MILESTONE,
+                        new ControlPayload.Milestone("first-byte"))));
     }
 
     private void readOn() {

@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
 public final class ConsoleSwitch extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleSwitch.class);
     private static final Duration TYPE_AGAIN_EVERY = Duration.ofMillis(500);
+    /** A guest that prints without end is one control message a second. */
+    private static final Duration ACTIVITY_EVERY = Duration.ofSeconds(1);
 
     private final ConsoleConfig config;
     private final ConsoleMetrics metrics;
@@ -55,6 +57,8 @@ public final class ConsoleSwitch extends VerticleBase {
         answer(TypeConsole.ADDRESS, this::type);
         vertx.setPeriodic(
                 TYPE_AGAIN_EVERY.toMillis(), timer -> consoles.values().forEach(DomainConsole::writeOn));
+        vertx.setPeriodic(
+                ACTIVITY_EVERY.toMillis(), timer -> consoles.values().forEach(DomainConsole::tellActivity));
         return Future.all(listening);
     }
 

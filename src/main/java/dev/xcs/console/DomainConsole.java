@@ -3,6 +3,10 @@ package dev.xcs.console;
 import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.ConsoleOpened;
+import dev.xcs.message.RouteControl;
+import dev.xcs.model.ControlMessage;
+import dev.xcs.model.ControlPayload;
+import dev.xcs.model.ControlSubtype;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -23,6 +27,8 @@ final class DomainConsole {
     private InputQueue input;
     private @Nullable BootConsole boot;
     private boolean used;
+    /** How much of the history was told of as activity. */
+    private long told;
 
     DomainConsole(UUID uuid, EventBus bus, ConsoleConfig config, ConsoleMetrics metrics) {
         this.uuid = uuid;
@@ -74,6 +80,7 @@ final class DomainConsole {
             return Future.succeededFuture();
         }
         return boot.detach().onSuccess(detached -> {
+            tellActivity();
             boot = null;
             // What was typed at this boot is not meant for the next one.
             input = new InputQueue(config.inputBytes());
@@ -85,6 +92,7 @@ final class DomainConsole {
     Future<Void> forget() {
         return turns.next(() -> detachBoot().onSuccess(detached -> {
             history = new ConsoleHistory(config.historyBytes());
+            told = 0;
             used = false;
         }));
     }
@@ -111,6 +119,21 @@ final class DomainConsole {
         } catch (ProblemException full) {
             metrics.refused(typed.length);
             throw full;
+        }
+    }
+
+    /** Tells the switch how much was printed since the last time, if anything was. */
+    void tellActivity() {
+        long end = history.end();
+        if (boot != null && end > told) {
+            RouteControl.ADDRESS.publish(
+                    bus,
+                    new RouteControl(ControlMessage.about(
+                            uuid,
+                            boot.domid(),
+                            ControlSubtype.CONSOLE_ACTIVITY,
+                            new ControlPayload.ConsoleActivity(end - told, end))));
+            told = end;
         }
     }
 

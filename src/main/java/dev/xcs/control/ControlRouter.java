@@ -1,27 +1,16 @@
 package dev.xcs.control;
 
 import dev.xcs.journal.EventJournal;
-import dev.xcs.message.AcknowledgeSession;
-import dev.xcs.message.AttachSession;
 import dev.xcs.message.AwaitControl;
-import dev.xcs.message.AwaitSession;
-import dev.xcs.message.BindSession;
-import dev.xcs.message.CloseSession;
 import dev.xcs.message.ControlArrived;
+import dev.xcs.message.ControlLocated;
 import dev.xcs.message.ControlRange;
-import dev.xcs.message.DetachSession;
 import dev.xcs.message.DomainChanged;
-import dev.xcs.message.Done;
 import dev.xcs.message.FetchControlRange;
-import dev.xcs.message.FetchSession;
-import dev.xcs.message.LockControl;
-import dev.xcs.message.OpenSession;
+import dev.xcs.message.LocateControl;
 import dev.xcs.message.RequestAnswered;
 import dev.xcs.message.RequestControl;
 import dev.xcs.message.RouteControl;
-import dev.xcs.message.SessionShown;
-import dev.xcs.message.UnbindSession;
-import dev.xcs.message.UnlockControl;
 import dev.xcs.model.ControlMessage;
 import dev.xcs.model.ControlPayload;
 import dev.xcs.model.ControlSubtype;
@@ -43,6 +32,8 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The switch. Facts come in as {@link RouteControl} and from xenstore, get a sequence number without gaps, are journaled and then given once to
@@ -70,6 +61,7 @@ import org.jspecify.annotations.Nullable;
  * </table>
  */
 public final class ControlRouter extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlRouter.class);
     private static final long SYNC_EVERY_MILLIS = 1000;
 
     private final EventJournal journal;
@@ -97,7 +89,7 @@ public final class ControlRouter extends VerticleBase {
         source = watched;
         listen(vertx.eventBus(), events);
         answerReaders(vertx.eventBus(), events);
-        answerSessions(vertx.eventBus(), events);
+        new SessionDesk(sessions, events).open(vertx.eventBus());
         Requests answerer = new Requests(vertx.eventBus(), xenstore);
         RequestControl.ADDRESS.answer(vertx.eventBus(), request -> request(answerer, events, request));
         vertx.setPeriodic(SYNC_EVERY_MILLIS, timer -> {
@@ -107,12 +99,21 @@ public final class ControlRouter extends VerticleBase {
         Gauge.builder("xcs.control.sessions", sessions, SessionTable::size)
                 .description("Sessions of tools")
                 .register(meters);
+        HypervisorLogSource hypervisor = new HypervisorLogSource(vertx, known, events::add);
+        // Not waited for: nobody needs it to begin.
+        events.newest(message -> message.subtype() == ControlSubtype.HYPERVISOR_LINE)
+                .onSuccess(last ->
+                        hypervisor.start(last.map(HypervisorLogSource::after).orElse(0L)))
+                .onFailure(failure -> LOG.error("The hypervisor's log is not followed", failure));
         return watched.start();
     }
 
     @Override
     public Future<?> stop() {
-        return log == null ? Future.succeededFuture() : log.close();
+        Future<Void> unwatched = source == null ? Future.succeededFuture() : source.close();
+        return unwatched
+                .onFailure(failure -> LOG.debug("The watch ends with its connection", failure))
+                .eventually(() -> log == null ? Future.<Void>succeededFuture() : log.close());
     }
 
     private void listen(EventBus bus, EventLog events) {
@@ -170,84 +171,19 @@ public final class ControlRouter extends VerticleBase {
                         .map(ControlArrived::new));
         FetchControlRange.ADDRESS.answer(
                 bus, ask -> Future.succeededFuture(new ControlRange(events.first(), events.next())));
-    }
-
-    private void answerSessions(EventBus bus, EventLog events) {
-        OpenSession.ADDRESS.answer(bus, ask -> shown(sessions.open(ask.name(), ask.graceSeconds(), events.next() - 1)));
-        FetchSession.ADDRESS.answer(bus, ask -> shown(sessions.get(ask.id())));
-        CloseSession.ADDRESS.answer(bus, ask -> {
-            sessions.close(ask.id());
-            return Future.succeededFuture(new Done());
-        });
-        BindSession.ADDRESS.answer(bus, ask -> {
-            sessions.bind(sessions.get(ask.id()), ask.binding(), events.next() - 1);
-            return shown(sessions.get(ask.id()));
-        });
-        UnbindSession.ADDRESS.answer(bus, ask -> unbind(ask));
-        AttachSession.ADDRESS.answer(bus, ask -> {
-            Session session = sessions.get(ask.id());
-            session.attach(ask.stream(), ask.after());
-            return shown(session);
-        });
-        DetachSession.ADDRESS.answer(bus, ask -> {
-            sessions.detach(ask.id(), ask.stream());
-            return Future.succeededFuture(new Done());
-        });
-        AcknowledgeSession.ADDRESS.answer(bus, ask -> {
-            sessions.get(ask.id()).acknowledge(ask.sequence());
-            return Future.succeededFuture(new Done());
-        });
-        AwaitSession.ADDRESS.answer(bus, ask -> next(events, ask));
-        LockControl.ADDRESS.answer(bus, ask -> {
-            sessions.lock(sessions.get(ask.id()), ask.pair());
-            return shown(sessions.get(ask.id()));
-        });
-        UnlockControl.ADDRESS.answer(bus, ask -> {
-            sessions.get(ask.id()).locks().remove(ask.pair());
-            return shown(sessions.get(ask.id()));
-        });
-    }
-
-    private Future<SessionShown> unbind(UnbindSession ask) {
-        Session session = sessions.get(ask.id());
-        if (!session.unbind(ask.binding())) {
-            throw Problem.of(ProblemType.NOT_FOUND, "The session has no such binding")
-                    .withField("binding")
-                    .toException();
-        }
-        return shown(session);
-    }
-
-    private Future<ControlArrived> next(EventLog events, AwaitSession ask) {
-        Session session = readable(ask);
-        return events.await(session::wants, session.sent(), ask.max(), ask.waitMillis())
-                .map(batch -> {
-                    readable(ask).sentUpTo(batch.upTo());
-                    return new ControlArrived(batch);
-                });
-    }
-
-    /** The session, if this stream still reads for it: what a displaced stream takes would be lost to the one that reads now. */
-    private Session readable(AwaitSession ask) {
-        Session session = sessions.get(ask.id());
-        if (!session.isReadBy(ask.stream())) {
-            throw Problem.of(ProblemType.CONFLICT, "Another stream reads this session now")
-                    .toException();
-        }
-        return session;
-    }
-
-    private static Future<SessionShown> shown(Session session) {
-        return Future.succeededFuture(new SessionShown(session.view()));
+        LocateControl.ADDRESS.answer(bus, ask -> events.before(ask.time()).map(ControlLocated::new));
     }
 
     /** Exactly one response: the first of done, refused and the deadline; what comes later is nobody's. */
     private Future<RequestAnswered> request(Requests answerer, EventLog events, RequestControl request) {
+        if (request.session() != null) {
+            sessions.get(request.session());
+        }
         sessions.refuseWhenLocked(
                 request.session(), request.domain(), request.subtype().type());
         String id = "r" + Long.toString(events.next(), 36) + "-" + Long.toString(++requests, 36);
         UUID domain = request.domain();
-        expectations.expect(domain, request.subtype(), id, request.requestor());
+        expectations.expect(domain, request.subtype(), request.payload(), id, request.requestor());
         Promise<RequestAnswered> answer = Promise.promise();
         long deadline = vertx.setTimer(
                 Math.max(1, request.deadlineMillis()),

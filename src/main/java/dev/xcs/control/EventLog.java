@@ -3,7 +3,6 @@ package dev.xcs.control;
 import dev.xcs.journal.EventJournal;
 import dev.xcs.model.ControlMessage;
 import dev.xcs.model.EventBatch;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -11,9 +10,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -38,33 +39,24 @@ final class EventLog {
     private final WorkerExecutor reader;
     private final RecentMessages recent;
     private final Set<Waiter> waiters = new LinkedHashSet<>();
-    private final Counter routed;
-    private final Counter dropped;
-    private final Counter failures;
+    private final ControlMeters counts;
     private List<ControlMessage> unwritten = new ArrayList<>();
     /** Shown already, but not on disk, because writing failed: goes first with the next batch. */
     private List<ControlMessage> backlog = List.of();
 
     private long nextSequence;
     private boolean writing;
+    private boolean syncing;
+    private boolean closed;
 
     EventLog(Vertx vertx, EventJournal journal, MeterRegistry meters) {
         this.vertx = vertx;
         this.journal = journal;
         this.writer = vertx.createSharedWorkerExecutor("xcs-journal-write", 1, 1, TimeUnit.MINUTES);
-        this.reader = vertx.createSharedWorkerExecutor("xcs-journal-read", 2, 1, TimeUnit.MINUTES);
+        this.reader = vertx.createSharedWorkerExecutor("xcs-journal-read", 3, 1, TimeUnit.MINUTES);
         this.nextSequence = journal.next();
         this.recent = new RecentMessages(RECENT, nextSequence);
-        this.routed = Counter.builder("xcs.control.messages")
-                .description("Control messages numbered")
-                .register(meters);
-        this.dropped = Counter.builder("xcs.control.dropped")
-                .description(
-                        "Control messages given up before they got a number, because the journal could not be written in time")
-                .register(meters);
-        this.failures = Counter.builder("xcs.journal.write.failures")
-                .description("Batches that could not be written to the event journal")
-                .register(meters);
+        this.counts = new ControlMeters(meters);
         Gauge.builder("xcs.journal.size.bytes", journal, EventJournal::bytes)
                 .description("Size of the event journal on disk")
                 .register(meters);
@@ -74,12 +66,12 @@ final class EventLog {
     private record Waiter(Predicate<ControlMessage> wanted, long[] after, int max, Promise<EventBatch> promise) {}
 
     void add(ControlMessage message) {
-        if (unwritten.size() + backlog.size() >= MAX_UNWRITTEN) {
-            dropped.increment();
+        if (closed || unwritten.size() + backlog.size() >= MAX_UNWRITTEN) {
+            counts.dropped();
             return;
         }
         unwritten.add(message.withSequence(nextSequence++));
-        routed.increment();
+        counts.numbered(message);
         if (!writing) {
             write();
         }
@@ -92,17 +84,30 @@ final class EventLog {
         writing = true;
         writer.executeBlocking(append(due)).onComplete(done -> {
             writing = false;
-            backlog = done.succeeded() ? List.of() : due;
+            backlog = done.succeeded() ? List.of() : notWritten(due);
             if (done.failed()) {
-                failures.increment();
-                LOG.error("The event journal cannot be written; {} are in memory only", due.size(), done.cause());
+                counts.notWritten();
+                LOG.error("The event journal cannot be written; {} are in memory only", backlog.size(), done.cause());
             }
-            batch.forEach(recent::add);
+            show(batch);
             serveWaiters();
             if (done.succeeded() && !unwritten.isEmpty()) {
                 write();
             }
         });
+    }
+
+    private List<ControlMessage> notWritten(List<ControlMessage> due) {
+        long next = journal.next();
+        return due.stream().filter(message -> message.sequence() >= next).toList();
+    }
+
+    private void show(List<ControlMessage> batch) {
+        Instant now = Instant.now();
+        for (ControlMessage message : batch) {
+            recent.add(message);
+            counts.shown(message, now);
+        }
     }
 
     private List<ControlMessage> withBacklog(List<ControlMessage> batch) {
@@ -156,10 +161,17 @@ final class EventLog {
     }
 
     private Future<EventBatch> fromDisk(Predicate<ControlMessage> wanted, long after, int max) {
-        return reader.executeBlocking(() -> read(wanted, after, max), false);
+        // Not what is on disk but not shown yet: who binds now is owed that.
+        long end = recent.next();
+        return reader.executeBlocking(() -> read(wanted, after, max, end), false)
+                .onSuccess(batch -> {
+                    if (batch.hasGap()) {
+                        counts.gap();
+                    }
+                });
     }
 
-    private EventBatch read(Predicate<ControlMessage> wanted, long after, int max) throws IOException {
+    private EventBatch read(Predicate<ControlMessage> wanted, long after, int max, long end) throws IOException {
         long oldest = journal.first();
         boolean lost = after + 1 < oldest;
         long start = lost ? oldest - 1 : after;
@@ -167,6 +179,10 @@ final class EventLog {
         long[] upTo = {start};
         int[] examined = {0};
         journal.read(start, message -> {
+            if (message.sequence() >= end || message.sequence() != upTo[0] + 1) {
+                // The second: what was next has been dropped just now. Who asks again is told of the gap.
+                return false;
+            }
             upTo[0] = message.sequence();
             if (wanted.test(message)) {
                 found.add(message);
@@ -174,6 +190,39 @@ final class EventLog {
             return found.size() < max && ++examined[0] < RECENT;
         });
         return new EventBatch(found, upTo[0], lost ? after + 1 : 0, lost ? oldest - 1 : 0);
+    }
+
+    /** The last sequence number before a time. */
+    Future<Long> before(Instant time) {
+        return reader.executeBlocking(() -> journal.before(time), false);
+    }
+
+    /** The newest message in the journal that is wanted; looks through all of it if need be. */
+    Future<Optional<ControlMessage>> newest(Predicate<ControlMessage> wanted) {
+        long end = next();
+        return reader.executeBlocking(
+                () -> {
+                    for (long to = end; to > journal.first(); to -= RECENT) {
+                        Optional<ControlMessage> found = newest(wanted, to - RECENT, to);
+                        if (found.isPresent()) {
+                            return found;
+                        }
+                    }
+                    return Optional.empty();
+                },
+                false);
+    }
+
+    private Optional<ControlMessage> newest(Predicate<ControlMessage> wanted, long from, long to) throws IOException {
+        List<ControlMessage> newest = new ArrayList<>(1);
+        journal.read(from - 1, message -> {
+            if (message.sequence() < to && wanted.test(message)) {
+                newest.clear();
+                newest.add(message);
+            }
+            return message.sequence() < to;
+        });
+        return newest.stream().findFirst();
     }
 
     long first() {
@@ -190,16 +239,25 @@ final class EventLog {
         if (!writing && (!unwritten.isEmpty() || !backlog.isEmpty())) {
             write();
         }
-        writer.executeBlocking(() -> {
-                    journal.sync();
-                    journal.trim();
-                    return journal.next();
-                })
+        if (syncing || closed) {
+            return;
+        }
+        syncing = true;
+        // By a reading thread: what is written next does not wait for the disk.
+        reader.executeBlocking(
+                        () -> {
+                            journal.sync();
+                            journal.trim();
+                            return journal.next();
+                        },
+                        false)
+                .onComplete(done -> syncing = false)
                 .onFailure(failure -> LOG.error("The event journal cannot be synchronised", failure));
     }
 
     /** Ends when everything that was numbered is on disk. */
     Future<Void> close() {
+        closed = true;
         waiters.forEach(waiter -> waiter.promise.tryComplete(new EventBatch(List.of(), waiter.after[0], 0, 0)));
         waiters.clear();
         List<ControlMessage> rest = withBacklog(unwritten);

@@ -1,34 +1,74 @@
 package dev.xcs.control;
 
 import dev.xcs.model.ControlMessage;
+import dev.xcs.model.ControlPayload;
 import dev.xcs.model.ControlSubtype;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Ties the change that a request made in xenstore to that request, so that it is told once, with who asked. */
+/**
+ * Ties the change that a request made to that request, so that it is told once, with who asked. Several may ask the same at once: each
+ * change is tied to the oldest request for it that no change is tied to yet.
+ */
 final class Expectations {
-    private record Key(UUID domain, ControlSubtype subtype) {}
+    private record Key(UUID domain, ControlSubtype effect) {}
 
-    private record Asker(String request, String requestor) {}
+    private static final class Asker {
+        private final String request;
+        private final String requestor;
+        private final ControlPayload payload;
+        private boolean met;
 
-    private final Map<Key, Asker> expected = new HashMap<>();
+        Asker(String request, String requestor, ControlPayload payload) {
+            this.request = request;
+            this.requestor = requestor;
+            this.payload = payload;
+        }
 
-    void expect(UUID domain, ControlSubtype subtype, String request, String requestor) {
-        expected.put(new Key(domain, subtype), new Asker(request, requestor));
+        boolean isFor(ControlMessage message) {
+            return payload instanceof ControlPayload.Empty
+                    || message.payload() instanceof ControlPayload.Lifecycle
+                    || payload.equals(message.payload());
+        }
+    }
+
+    private final Map<Key, List<Asker>> expected = new HashMap<>();
+
+    void expect(UUID domain, ControlSubtype subtype, ControlPayload payload, String request, String requestor) {
+        expected.computeIfAbsent(new Key(domain, effect(subtype)), none -> new ArrayList<>(1))
+                .add(new Asker(request, requestor, payload));
     }
 
     void forget(UUID domain, ControlSubtype subtype, String request) {
-        Key key = new Key(domain, subtype);
-        Asker asker = expected.get(key);
-        if (asker != null && asker.request.equals(request)) {
-            expected.remove(key);
-        }
+        expected.computeIfPresent(new Key(domain, effect(subtype)), (key, askers) -> {
+            askers.removeIf(asker -> asker.request.equals(request));
+            return askers.isEmpty() ? null : askers;
+        });
+    }
+
+    /** What tells that such a request was carried out. */
+    private static ControlSubtype effect(ControlSubtype request) {
+        return switch (request) {
+            case DOMAIN_PAUSE, DOMAIN_UNPAUSE -> ControlSubtype.DOMAIN_CHANGED;
+            case DOMAIN_DESTROY -> ControlSubtype.DOMAIN_ENDED;
+            default -> request;
+        };
     }
 
     /** The message with who asked for it, if anybody did. */
     ControlMessage attribute(ControlMessage message) {
-        Asker asker = message.domain() == null ? null : expected.get(new Key(message.domain(), message.subtype()));
-        return asker == null ? message : message.onBehalfOf(asker.request, asker.requestor);
+        if (message.domain() == null) {
+            return message;
+        }
+        for (Asker asker : expected.getOrDefault(new Key(message.domain(), message.subtype()), List.of())) {
+            if (!asker.met && asker.isFor(message)) {
+                asker.met = true;
+                return message.onBehalfOf(asker.request, asker.requestor);
+            }
+        }
+        return message;
     }
 }

@@ -4,11 +4,14 @@ import dev.xcs.model.Binding;
 import dev.xcs.model.ControlMessage;
 import dev.xcs.model.SessionView;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** One tool's session: what it bound, how far it has read, and the stream that reads for it. */
@@ -16,8 +19,8 @@ final class Session {
     private final String id;
     private final String name;
     private final long graceMillis;
-    /** Each binding with the sequence number it is in force after. */
-    private final Map<Binding, Long> bindings = new LinkedHashMap<>();
+    /** Each binding with the sequence number it is in force after. Replaced, never changed: threads that read the journal look at it too. */
+    private volatile Map<Binding, Long> bindings = Map.of();
 
     private final Set<Binding> locks = new LinkedHashSet<>();
     private @Nullable String stream;
@@ -36,11 +39,24 @@ final class Session {
 
     /** A binding that is in force already keeps its place. */
     void bind(Binding binding, long after) {
-        bindings.putIfAbsent(binding, after);
+        bindAll(List.of(binding), after);
+    }
+
+    void bindAll(Collection<Binding> more, long after) {
+        Map<Binding, Long> changed = new LinkedHashMap<>(bindings);
+        more.forEach(binding -> changed.putIfAbsent(binding, after));
+        bindings = Collections.unmodifiableMap(changed);
     }
 
     boolean unbind(Binding binding) {
-        return bindings.remove(binding) != null;
+        Map<Binding, Long> changed = new LinkedHashMap<>(bindings);
+        boolean was = changed.remove(binding) != null;
+        bindings = Collections.unmodifiableMap(changed);
+        return was;
+    }
+
+    boolean isBound(Binding binding) {
+        return bindings.containsKey(binding);
     }
 
     int bindingCount() {
@@ -48,12 +64,19 @@ final class Session {
     }
 
     boolean wants(ControlMessage message) {
-        for (Map.Entry<Binding, Long> binding : bindings.entrySet()) {
-            if (message.sequence() > binding.getValue() && binding.getKey().matches(message)) {
-                return true;
-            }
-        }
-        return false;
+        Map<Binding, Long> now = bindings;
+        UUID domain = message.domain();
+        return wants(now, Binding.ALL, message)
+                || wants(now, new Binding(null, message.type()), message)
+                || (domain != null
+                        && (wants(now, new Binding(domain, null), message)
+                                || wants(now, new Binding(domain, message.type()), message)));
+    }
+
+    /** Looked up and not searched for, so that a thousand bindings cost what one costs. */
+    private static boolean wants(Map<Binding, Long> bindings, Binding binding, ControlMessage message) {
+        Long after = bindings.get(binding);
+        return after != null && message.sequence() > after;
     }
 
     /** A new stream reads on after what the tool has acknowledged; the one before is displaced. */

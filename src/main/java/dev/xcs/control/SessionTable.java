@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionTable {
     static final int MAX_SESSIONS = 256;
     static final int MAX_BINDINGS = 1024;
+    static final int MAX_LOCKS = 1024;
     static final long MAX_GRACE_SECONDS = 3600;
     private static final int ID_BYTES = 32;
 
@@ -31,7 +33,18 @@ final class SessionTable {
     }
 
     Session open(String name, long graceSeconds, long position) {
+        return open(name, graceSeconds, List.of(), position);
+    }
+
+    Session open(String name, long graceSeconds, List<Binding> bindings, long position) {
         expire();
+        if (bindings.size() > MAX_BINDINGS) {
+            throw Problem.of(
+                            ProblemType.TOO_MANY,
+                            "bindings: " + bindings.size() + " of them, expected at most " + MAX_BINDINGS)
+                    .withField("bindings")
+                    .toException();
+        }
         if (name.isBlank() || name.length() > 64 || name.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
             throw Problem.invalidField("name", name, "1 to 64 printable characters")
                     .toException();
@@ -53,6 +66,7 @@ final class SessionTable {
                 graceSeconds * 1000,
                 position,
                 clock.millis());
+        session.bindAll(bindings, position);
         sessions.put(session.id(), session);
         return session;
     }
@@ -78,7 +92,7 @@ final class SessionTable {
     }
 
     void bind(Session session, Binding binding, long after) {
-        if (session.bindingCount() >= MAX_BINDINGS) {
+        if (!session.isBound(binding) && session.bindingCount() >= MAX_BINDINGS) {
             throw Problem.of(ProblemType.TOO_MANY, "A session can hold " + MAX_BINDINGS + " bindings")
                     .toException();
         }
@@ -92,6 +106,10 @@ final class SessionTable {
                     .toException();
         }
         refuseWhenLocked(session.id(), pair.domain(), pair.type());
+        if (session.locks().size() >= MAX_LOCKS && !session.locks().contains(pair)) {
+            throw Problem.of(ProblemType.TOO_MANY, "A session can hold " + MAX_LOCKS + " locks")
+                    .toException();
+        }
         session.locks().add(pair);
     }
 

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ final class XenstoreSource {
     private final KnownDomains known;
     private final Consumer<ControlMessage> sink;
     private final Map<WatchedNode, String> values = new HashMap<>();
+    private Xenstore.@Nullable Watch watch;
 
     XenstoreSource(Xenstore xenstore, KnownDomains known, Consumer<ControlMessage> sink) {
         this.xenstore = xenstore;
@@ -31,7 +33,11 @@ final class XenstoreSource {
     }
 
     Future<Xenstore.Watch> start() {
-        return xenstore.watch(ROOT, this::changed);
+        return xenstore.watch(ROOT, this::changed).onSuccess(opened -> watch = opened);
+    }
+
+    Future<Void> close() {
+        return watch == null ? Future.succeededFuture() : watch.cancel();
     }
 
     /** What was known of a domid is another domain's from now on. */
@@ -49,7 +55,7 @@ final class XenstoreSource {
 
     private void seen(WatchedNode node, @Nullable String now) {
         String before = now == null ? values.remove(node) : values.put(node, now);
-        if (java.util.Objects.equals(before, now)) {
+        if (Objects.equals(before, now)) {
             return;
         }
         node.meaning(before, now)

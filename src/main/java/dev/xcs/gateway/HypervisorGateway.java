@@ -4,6 +4,7 @@ import dev.xcs.bus.Address;
 import dev.xcs.bus.BusMessage;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.message.AwaitEvents;
 import dev.xcs.message.BindChannel;
 import dev.xcs.message.BuildXenDomain;
@@ -12,6 +13,7 @@ import dev.xcs.message.DestroyXenDomain;
 import dev.xcs.message.Done;
 import dev.xcs.message.EventsRaised;
 import dev.xcs.message.HostRead;
+import dev.xcs.message.HypervisorLogRead;
 import dev.xcs.message.LimitXenMemory;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.MapConsole;
@@ -19,6 +21,7 @@ import dev.xcs.message.NotifyChannel;
 import dev.xcs.message.PauseXenDomain;
 import dev.xcs.message.ReadConsole;
 import dev.xcs.message.ReadHost;
+import dev.xcs.message.ReadHypervisorLog;
 import dev.xcs.message.ShutdownXenDomain;
 import dev.xcs.message.UnbindChannel;
 import dev.xcs.message.UnmapConsole;
@@ -125,6 +128,10 @@ public final class HypervisorGateway extends VerticleBase {
         act(UnpauseXenDomain.ADDRESS, calls, ask -> hypervisor.domains().unpause(ask.domid()));
         act(ShutdownXenDomain.ADDRESS, calls, ask -> hypervisor.domains().shutdown(ask.domid(), ask.reason()));
         act(DestroyXenDomain.ADDRESS, destroys, ask -> hypervisor.domains().destroy(ask.domid()));
+        answer(ReadHypervisorLog.ADDRESS, calls, ask -> {
+            HypervisorLog.Chunk chunk = hypervisor.log().read(ask.index());
+            return new HypervisorLogRead(chunk.text(), chunk.next());
+        });
         act(LimitXenMemory.ADDRESS, calls, ask -> hypervisor.domains().limitMemory(ask.domid(), ask.maxKib()));
     }
 

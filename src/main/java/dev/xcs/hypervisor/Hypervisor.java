@@ -15,6 +15,8 @@ public interface Hypervisor extends AutoCloseable {
 
     ConsoleRings consoleRings();
 
+    HypervisorLog log();
+
     /** Gives every handle back; after this no other call may be made. */
     @Override
     void close();

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.xcs.model.ControlMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -70,7 +72,7 @@ public final class EventJournal implements AutoCloseable {
         segments.add(segment);
     }
 
-    /** Appends messages whose sequence numbers go on from {@link #next()}; all or, with an exception, none. */
+    /** Appends messages whose sequence numbers go on from {@link #next()}; after an exception that says how many were. */
     public synchronized void append(List<ControlMessage> messages) throws IOException {
         if (messages.isEmpty()) {
             return;
@@ -82,22 +84,75 @@ public final class EventJournal implements AutoCloseable {
         for (ControlMessage message : messages) {
             records.add(json.writeValueAsBytes(message));
         }
+        for (int from = 0; from < records.size(); ) {
+            from = appendToSegment(records, from);
+        }
+        trim();
+    }
+
+    /** Appends as many as the newest segment is to hold, in one write; gives the index of the first that is left. */
+    private int appendToSegment(List<byte[]> records, int from) throws IOException {
         if (segments.getLast().bytes() >= limits.segmentBytes()) {
             EventSegment full = segments.getLast();
             full.sync();
             segments.add(EventSegment.create(directory, full.next()));
         }
-        segments.getLast().append(records);
-        trim();
+        long room = limits.segmentBytes() - segments.getLast().bytes();
+        int to = from;
+        while (to < records.size() && room > 0) {
+            room -= EventSegment.RECORD_HEADER + records.get(to++).length;
+        }
+        segments.getLast().append(records.subList(from, to));
+        return to;
     }
 
-    /** Hands over the messages after a sequence number, oldest first, until the reader says false. */
-    public synchronized void read(long after, Predicate<ControlMessage> reader) throws IOException {
-        for (EventSegment segment : segments) {
-            if (segment.next() > after + 1 && !segment.read(after + 1, record -> reader.test(parse(record)))) {
-                return;
+    /**
+     * Hands over the messages after a sequence number, oldest first, until the reader says false. Nobody who appends waits for it; so
+     * what is dropped meanwhile ends it early.
+     */
+    public void read(long after, Predicate<ControlMessage> reader) throws IOException {
+        try {
+            for (EventSegment.Span span : spans(after)) {
+                if (!span.read(record -> reader.test(parse(record)))) {
+                    return;
+                }
+            }
+        } catch (ClosedChannelException dropped) {
+            if (after + 1 >= first()) {
+                throw dropped;
             }
         }
+    }
+
+    private synchronized List<EventSegment.Span> spans(long after) {
+        return segments.stream()
+                .filter(segment -> segment.next() > after + 1)
+                .map(segment -> segment.from(after + 1))
+                .toList();
+    }
+
+    /** The last sequence number whose message is older than a time, {@code first() - 1} if none is. Times are taken to grow. */
+    public long before(Instant time) throws IOException {
+        long from = first();
+        long to = next();
+        while (from < to) {
+            long middle = from + (to - from) / 2;
+            if (isBefore(middle, time)) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return from - 1;
+    }
+
+    private boolean isBefore(long sequence, Instant time) throws IOException {
+        boolean[] older = {true};
+        read(sequence - 1, message -> {
+            older[0] = message.time().isBefore(time);
+            return false;
+        });
+        return older[0];
     }
 
     private ControlMessage parse(byte[] record) {
@@ -123,8 +178,13 @@ public final class EventJournal implements AutoCloseable {
     }
 
     /** Brings what was appended to the disk. */
-    public synchronized void sync() throws IOException {
-        segments.getLast().sync();
+    public void sync() throws IOException {
+        EventSegment newest;
+        synchronized (this) {
+            newest = segments.getLast();
+        }
+        // Without the lock: who appends must not wait for the disk.
+        newest.sync();
     }
 
     /** Drops what is beyond the limits. */

@@ -129,25 +129,38 @@ final class EventSegment implements AutoCloseable {
         records.forEach(record -> remember(record.length));
     }
 
-    /** Hands over the records from a sequence number on until the reader says false or the end is reached. */
-    boolean read(long from, Predicate<byte[]> reader) throws IOException {
-        long wanted = Math.max(from, first) - first;
-        if (wanted >= count) {
+    /**
+     * What there is from a sequence number on, as it is now; can be read while others append.
+     *
+     * @param position of a record at or before the first that is wanted
+     * @param skip how many records before the wanted one that is
+     * @param count how many records there are from that position on
+     */
+    record Span(EventSegment segment, long position, long skip, long count, long end) {
+        /** Hands over the records until the reader says false or the end is reached. */
+        boolean read(Predicate<byte[]> reader) throws IOException {
+            long at = position;
+            for (long i = 0; i < count; i++) {
+                byte[] record = segment.readAt(at, end);
+                if (record == null) {
+                    throw new IOException(segment.file + " is damaged at byte " + at);
+                }
+                at += RECORD_HEADER + record.length;
+                if (i >= skip && !reader.test(record)) {
+                    return false;
+                }
+            }
             return true;
         }
-        long at = wanted - wanted % INDEX_STEP;
-        long position = index.get((int) (at / INDEX_STEP));
-        for (; at < count; at++) {
-            byte[] record = readAt(position, end);
-            if (record == null) {
-                throw new IOException(file + " is damaged at byte " + position);
-            }
-            position += RECORD_HEADER + record.length;
-            if (at >= wanted && !reader.test(record)) {
-                return false;
-            }
+    }
+
+    Span from(long sequence) {
+        long wanted = Math.max(sequence, first) - first;
+        if (wanted >= count) {
+            return new Span(this, end, 0, 0, end);
         }
-        return true;
+        long start = wanted - wanted % INDEX_STEP;
+        return new Span(this, index.get((int) (start / INDEX_STEP)), wanted - start, count - start, end);
     }
 
     long first() {

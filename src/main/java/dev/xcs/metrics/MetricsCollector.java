@@ -63,7 +63,7 @@ public final class MetricsCollector extends VerticleBase {
                 .requestHandler(new ManagementRoutes(vertx, meters, config.host()).router());
         return server.listen(config.port(), config.host()).compose(listening -> {
             ListenAddress address = new ListenAddress(config.host(), listening.actualPort());
-            LOG.info("Health and metrics are served at {}:{}", address.host(), address.port());
+            LOG.debug("Health and metrics are served at {}:{}", address.host(), address.port());
             return FetchManagementAddress.ADDRESS
                     .answer(vertx.eventBus(), asked -> Future.succeededFuture(address))
                     .completion();

@@ -34,6 +34,7 @@ class ConfigReaderTest {
         assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(64 << 10, 16 << 10));
         assertThat(config.domain())
                 .isEqualTo(new DaemonConfig.DomainConfig(5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)));
+        assertThat(config.events()).isEqualTo(new DaemonConfig.EventsConfig(8L << 20, 256L << 20, Duration.ofDays(7)));
         assertThat(config.kernelCache())
                 .isEqualTo(new DaemonConfig.KernelCacheConfig(Path.of("/var/lib/xcs/kernels"), 512L << 20));
     }
@@ -64,6 +65,10 @@ class ConfigReaderTest {
                         restart-window = "2h"
                         max-parallel-builds = 4
                         reconcile-every = "250ms"
+                        [events]
+                        segment-size = "1MiB"
+                        max-size = "2MiB"
+                        max-age = "3h"
                         [kernel-cache]
                         directory = "/k"
                         max-size = 0
@@ -79,6 +84,7 @@ class ConfigReaderTest {
                         new DaemonConfig.XenstoreConfig("/x/socket", 3),
                         new DaemonConfig.ConsoleConfig(8192, 2048),
                         new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
+                        new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0)));
     }
 

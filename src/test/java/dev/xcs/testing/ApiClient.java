@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -11,7 +13,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Speaks to a running daemon as any outside program would: plain HTTP with the admin token. */
@@ -74,6 +79,43 @@ public final class ApiClient {
         URI address =
                 URI.create("ws" + base.toString().substring("http".length()) + "/v1/domains/" + uuid + "/console");
         return ConsoleViewer.open(http, address, token);
+    }
+
+    /** Opens a stream of events as a websocket. */
+    public EventReader events(String path) {
+        return EventReader.open(http, URI.create("ws" + base.toString().substring("http".length()) + path), token);
+    }
+
+    /** The events of a finite range, as lines: the filter first. */
+    public List<JsonNode> lines(String path) {
+        try {
+            HttpResponse<String> answer = http.send(
+                    request(path).header("Accept", "application/x-ndjson").build(), BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new AssertionError(answer.statusCode() + " " + answer.body());
+            }
+            List<JsonNode> lines = new ArrayList<>();
+            for (String line : answer.body().split("\n")) {
+                lines.add(JSON.readTree(line));
+            }
+            return lines;
+        } catch (IOException failure) {
+            throw new AssertionError("No answer from " + base, failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Interrupted", interrupted);
+        }
+    }
+
+    /** A connection that has asked for a path and reads nothing of the answer. */
+    public Socket stuck(String path) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress(base.getHost(), base.getPort()));
+        String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer "
+                + token + "\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     private HttpRequest.Builder request(String path) {

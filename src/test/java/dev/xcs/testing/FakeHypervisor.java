@@ -6,6 +6,7 @@ import dev.xcs.hypervisor.ConsoleRings;
 import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
@@ -123,6 +124,18 @@ public final class FakeHypervisor implements Hypervisor {
             ConsoleRing ring = new FakeRing(domid, guest(domid).dom0End());
             mapped.put(domid, ring);
             return ring;
+        };
+    }
+
+    /** What the hypervisor has logged. */
+    public final StringBuffer logged = new StringBuffer();
+
+    @Override
+    public HypervisorLog log() {
+        return index -> {
+            called("log");
+            String all = logged.toString();
+            return new HypervisorLog.Chunk(all.substring((int) Math.min(index, all.length())), all.length());
         };
     }
 

@@ -5,6 +5,7 @@ import dev.xcs.hypervisor.ConsoleRings;
 import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.model.HostInfo;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +45,11 @@ public final class SimHypervisor implements Hypervisor {
     @Override
     public ConsoleRings consoleRings() {
         return this::map;
+    }
+
+    @Override
+    public HypervisorLog log() {
+        return machine.log();
     }
 
     private ConsoleRing map(int domid, long frame) {

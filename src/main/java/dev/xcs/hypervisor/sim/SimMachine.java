@@ -38,6 +38,7 @@ final class SimMachine implements AutoCloseable {
     private final DomainBuilder builder;
     private final MemoryPool memory;
     private final EventFabric events;
+    private final SimLog log = new SimLog();
     private final List<EndListener> endListeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -57,6 +58,8 @@ final class SimMachine implements AutoCloseable {
         domains.add(dom0());
         store.onIntroduce(this::introduced);
         faults.onDisarm(this::disarmed);
+        log.line("Xen version 4.17.7 (simulated), " + options.memoryMib() + "MB of RAM");
+        log.line("*** LOADING DOMAIN 0 ***");
     }
 
     /** Told when a domain has shut down or is gone, under no lock; must not block. */
@@ -103,6 +106,10 @@ final class SimMachine implements AutoCloseable {
 
     StoreAccess store() {
         return store;
+    }
+
+    SimLog log() {
+        return log;
     }
 
     HostInfo host() {
@@ -212,6 +219,10 @@ final class SimMachine implements AutoCloseable {
             if (domain.guest != null) {
                 domain.guest.stop();
             }
+        }
+        if (reason == ShutdownReason.CRASH) {
+            log.line("Domain " + domain.domid + " (vcpu#0) crashed on cpu#" + domain.domid % options.cpus() + ":");
+            log.line("----[ Xen-4.17.7  x86_64  debug=n  Not tainted ]----");
         }
         tellEnd(domain.domid, false);
     }

@@ -47,6 +47,8 @@ final class KernelCache {
         private @Nullable String checked;
 
         private long elfBytes;
+        /** How often the file was looked at anew, or made. */
+        private int generation;
 
         Entry(Path file) {
             this.file = file;
@@ -57,10 +59,17 @@ final class KernelCache {
     final class Lease implements AutoCloseable {
         private final Entry entry;
         private final long elfBytes;
+        private final int generation;
 
-        private Lease(Entry entry, long elfBytes) {
+        private Lease(Entry entry, long elfBytes, int generation) {
             this.entry = entry;
             this.elfBytes = elfBytes;
+            this.generation = generation;
+        }
+
+        /** Whether both are of one file, and not of one that has been replaced in between. */
+        boolean sameAs(Lease other) {
+            return entry == other.entry && generation == other.generation;
         }
 
         Path file() {
@@ -105,7 +114,7 @@ final class KernelCache {
             Entry entry = hold(name);
             boolean leased = false;
             try {
-                Lease lease = new Lease(entry, ready(entry, name, kernel));
+                Lease lease = ready(entry, name, kernel);
                 leased = true;
                 trim();
                 return Optional.of(lease);
@@ -120,15 +129,16 @@ final class KernelCache {
         }
     }
 
-    private long ready(Entry entry, String name, BootFile kernel) throws IOException {
+    private Lease ready(Entry entry, String name, BootFile kernel) throws IOException {
         synchronized (entry) {
             if (entry.checked == null || !entry.checked.equals(stampOf(entry.file))) {
                 OptionalLong known = CacheFile.verify(entry.file);
                 entry.elfBytes = known.isPresent() ? known.getAsLong() : unpack(entry.file, name, kernel);
+                entry.generation++;
             }
             Files.setLastModifiedTime(entry.file, FileTime.from(Instant.now()));
             entry.checked = stampOf(entry.file);
-            return entry.elfBytes;
+            return new Lease(entry, entry.elfBytes, entry.generation);
         }
     }
 

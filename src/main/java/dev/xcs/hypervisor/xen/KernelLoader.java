@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Brings what a guest boots into memory, checked, a compressed kernel by way of the cache. */
-final class KernelLoader {
-    private final LibC libc;
+final class KernelLoader implements AutoCloseable {
+    private final WarmKernel warm;
     private final @Nullable KernelCache cache;
 
     /** @param cache of decompressed kernels, or none: then libxenguest decompresses in every build */
     KernelLoader(LibC libc, @Nullable KernelCache cache) {
-        this.libc = libc;
+        this.warm = new WarmKernel(libc);
         this.cache = cache;
     }
 
@@ -23,7 +23,7 @@ final class KernelLoader {
             if (cache != null && image.format().compressed()) {
                 Optional<KernelCache.Lease> lease = cache.lease(file);
                 if (lease.isPresent()) {
-                    return map(lease.get());
+                    return warm.share(lease.get());
                 }
             }
             return NativeBytes.copyOf(file);
@@ -37,15 +37,8 @@ final class KernelLoader {
         }
     }
 
-    private NativeBytes map(KernelCache.Lease lease) {
-        NativeBytes mapped = null;
-        try {
-            mapped = NativeBytes.map(libc, lease.file(), lease.elfBytes());
-            return mapped.andThen(lease::close);
-        } finally {
-            if (mapped == null) {
-                lease.close();
-            }
-        }
+    @Override
+    public void close() {
+        warm.close();
     }
 }

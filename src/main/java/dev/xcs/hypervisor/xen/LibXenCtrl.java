@@ -50,4 +50,8 @@ interface LibXenCtrl extends Library {
     int xc_domain_shutdown(Pointer xch, int domid, int reason);
 
     int xc_domain_destroy(Pointer xch, int domid);
+
+    /** With incremental from the index on, which becomes the next one; count becomes what was copied. */
+    int xc_readconsolering(
+            Pointer xch, Pointer buffer, IntByReference count, int clear, int incremental, IntByReference index);
 }

@@ -71,12 +71,9 @@ final class NativeBytes implements AutoCloseable {
         return new NativeBytes(path.toString(), address, size, () -> libc.munmap(address, size));
     }
 
-    /** These bytes, which also give back something else when they are closed. */
-    NativeBytes andThen(Runnable alsoRelease) {
-        return new NativeBytes(name, address, size, () -> {
-            release.run();
-            alsoRelease.run();
-        });
+    /** These bytes for somebody who does not own them: closing only calls back. */
+    NativeBytes borrowed(Runnable giveBack) {
+        return new NativeBytes(name, address, size, giveBack);
     }
 
     Pointer address() {

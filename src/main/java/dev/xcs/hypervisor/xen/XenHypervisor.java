@@ -4,6 +4,7 @@ import dev.xcs.hypervisor.ConsoleRings;
 import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
@@ -89,6 +90,7 @@ public final class XenHypervisor implements Hypervisor {
             XenVersion version, XenLayout layout, XenLibraries libraries, KernelLoader loader) {
         OpenHandles handles = new OpenHandles();
         try {
+            handles.add(loader);
             CallLog log = handles.add(new CallLog(libraries, LibXenToolLog.XTL_CRITICAL));
             XenInterface xc = XenInterface.open(libraries);
             SharedInterface shared = handles.add(new SharedInterface(xc));
@@ -155,6 +157,11 @@ public final class XenHypervisor implements Hypervisor {
     @Override
     public ConsoleRings consoleRings() {
         return consoleRings;
+    }
+
+    @Override
+    public HypervisorLog log() {
+        return index -> shared.use(xc -> xc.log(index));
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.xcs.hypervisor.xen;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.model.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.List;
 /** One xc_interface. Its last error is shared, so one thread at a time. */
 final class XenInterface implements AutoCloseable {
     private static final int CAPABILITIES_BYTES = 1024;
+    private static final int LOG_BYTES = 16 * 1024;
     private static final int LAST_ERROR_MESSAGE = 4;
 
     private final XenLibraries libraries;
@@ -92,6 +95,20 @@ final class XenInterface implements AutoCloseable {
                 throw CallFailure.last("xc_physinfo", "");
             }
             return layout.read(answer.getByteBuffer(0, PhysInfoLayout.BUFFER_BYTES));
+        }
+    }
+
+    /** A piece of Xen's console ring from an index on; the ring keeps it. */
+    HypervisorLog.Chunk log(long index) {
+        try (Memory text = new Memory(LOG_BYTES)) {
+            IntByReference count = new IntByReference(LOG_BYTES);
+            IntByReference next = new IntByReference((int) index);
+            if (libraries.ctrl().xc_readconsolering(handle, text, count, 0, 1, next) < 0) {
+                throw CallFailure.last("xc_readconsolering", "index " + index);
+            }
+            byte[] bytes = text.getByteArray(0, count.getValue());
+            return new HypervisorLog.Chunk(
+                    new String(bytes, StandardCharsets.ISO_8859_1), Integer.toUnsignedLong(next.getValue()));
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,13 +85,48 @@ class GuestLibraryTest {
         String kernel = realKernel().toString();
         KernelCache cache = KernelCache.open(
                 directory.resolve("cache"), 1L << 30, new GuestLibraryUnpacker(libraries, LAYOUT.domImage()));
-        KernelLoader loader = new KernelLoader(libraries.libc(), cache);
-
-        try (NativeBytes first = loader.kernel(kernel);
-                NativeBytes again = loader.kernel(kernel)) {
+        try (KernelLoader loader = new KernelLoader(libraries.libc(), cache)) {
+            NativeBytes first = loader.kernel(kernel);
+            NativeBytes second = loader.kernel(kernel);
             assertThat(first.address().getInt(0)).as("ELF magic").isEqualTo(0x464c457f);
-            assertThat(again.size()).isEqualTo(first.size());
+            assertThat(second.size()).isEqualTo(first.size());
+            first.close();
+            second.close();
+            try (NativeBytes third = loader.kernel(kernel)) {
+                assertThat(third.address()).as("still mapped").isEqualTo(first.address());
+            }
         }
+    }
+
+    @Test
+    void unmapsAKernelWhenNobodyUsesItAnyMore() throws IOException {
+        KernelCache cache = KernelCache.open(
+                directory.resolve("cache"), 1L << 20, (kernel, into) -> into.write(ByteBuffer.wrap(new byte[8192])));
+        KernelLoader loader = new KernelLoader(libraries.libc(), cache);
+        NativeBytes one = loader.kernel(gzippedElf("one"));
+        NativeBytes two = loader.kernel(gzippedElf("two"));
+
+        assertThat(mapped()).as("both are in use").isEqualTo(2);
+        one.close();
+        assertThat(mapped()).as("the second took the first one's place").isEqualTo(1);
+        two.close();
+        assertThat(mapped()).as("the last one stays").isEqualTo(1);
+        loader.close();
+        assertThat(mapped()).isZero();
+    }
+
+    private long mapped() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            return lines.filter(line -> line.contains(directory.toString())).count();
+        }
+    }
+
+    private String gzippedElf(String name) throws IOException {
+        Path file = directory.resolve(name);
+        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(plainElf());
+        }
+        return file.toString();
     }
 
     @Test

@@ -1,0 +1,159 @@
+package dev.xcs.api;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import dev.xcs.bus.Json;
+import dev.xcs.message.OpenSession;
+import dev.xcs.message.RequestControl;
+import dev.xcs.model.Binding;
+import dev.xcs.model.ControlPayload;
+import dev.xcs.model.ControlSubtype;
+import dev.xcs.model.ControlType;
+import dev.xcs.model.Problem;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Request bodies about control messages, checked field by field; the contract says the same in its schemas. */
+final class ControlBody {
+    static final String DOMAIN_EXPECTED = "a domain's UUID, or * for every domain";
+    static final String TYPE_EXPECTED = "one of "
+            + String.join(
+                    ", ", Arrays.stream(ControlType.values()).map(Enum::name).toList())
+            + ", or * for every type";
+
+    private static final int MAX_BINDINGS = 1024;
+    private static final int MAX_GRACE_SECONDS = 3600;
+    private static final int GRACE_SECONDS = 60;
+    private static final int MAX_DEADLINE_SECONDS = 600;
+    private static final int DEADLINE_SECONDS = 60;
+    private static final Pattern NAME = Pattern.compile("[^\\p{Cntrl}]{1,64}");
+    private static final ObjectReader PAYLOAD = Json.mapper()
+            .readerFor(ControlPayload.class)
+            .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .without(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+
+    private ControlBody() {}
+
+    private static Predicate<String> isName() {
+        return NAME.asMatchPredicate().and(text -> !text.isBlank());
+    }
+
+    static OpenSession session(Buffer body) {
+        RequestFields fields = RequestFields.of(body);
+        OpenSession wanted = new OpenSession(
+                fields.requiredText("name", isName(), "1 to 64 printable characters, not all blank"),
+                fields.intOr("graceSeconds", 0, MAX_GRACE_SECONDS, GRACE_SECONDS),
+                bindings(fields));
+        fields.finish();
+        return wanted;
+    }
+
+    private static List<Binding> bindings(RequestFields fields) {
+        JsonNode given = fields.node("bindings");
+        if (given == null) {
+            return List.of();
+        }
+        if (!given.isArray()) {
+            fields.refuse("bindings", given, "an array of objects with domain and type");
+            return List.of();
+        }
+        if (given.size() > MAX_BINDINGS) {
+            throw Problem.invalidField("bindings", given.size() + " bindings", "at most " + MAX_BINDINGS)
+                    .toException();
+        }
+        List<Binding> bindings = new ArrayList<>(given.size());
+        for (int i = 0; i < given.size(); i++) {
+            JsonNode each = given.get(i);
+            if (each.isObject()) {
+                RequestFields inner = RequestFields.within(each, fields, "bindings[" + i + "].");
+                bindings.add(binding(inner));
+                inner.check();
+            } else {
+                fields.refuse("bindings[" + i + "]", each, "an object with domain and type");
+            }
+        }
+        return bindings;
+    }
+
+    static Binding binding(Buffer body) {
+        RequestFields fields = RequestFields.of(body);
+        Binding binding = binding(fields);
+        fields.finish();
+        return binding;
+    }
+
+    private static Binding binding(RequestFields fields) {
+        return new Binding(
+                domain(fields.text("domain", ControlBody::isDomain, DOMAIN_EXPECTED)),
+                type(fields.text("type", ControlBody::isType, TYPE_EXPECTED)));
+    }
+
+    static boolean isDomain(String text) {
+        return text.equals(ShownBinding.ANY) || DomainRequest.uuid(text) != null;
+    }
+
+    static boolean isType(String text) {
+        return text.equals(ShownBinding.ANY)
+                || Arrays.stream(ControlType.values()).anyMatch(type -> type.name().equals(text));
+    }
+
+    /** Of a checked text. */
+    static @Nullable UUID domain(@Nullable String text) {
+        return text == null || text.equals(ShownBinding.ANY) ? null : UUID.fromString(text);
+    }
+
+    /** Of a checked text. */
+    static @Nullable ControlType type(@Nullable String text) {
+        return text == null || text.equals(ShownBinding.ANY) ? null : ControlType.valueOf(text);
+    }
+
+    /** The requestor is empty when none is given. */
+    static RequestControl request(Buffer body) {
+        RequestFields fields = RequestFields.of(body);
+        String domain = fields.requiredText("domain", text -> DomainRequest.uuid(text) != null, "a domain's UUID");
+        String subtype = fields.requiredText(
+                "subtype", ControlBody::isSubtype, "TYPE.NAME of a control message, for example SHUTDOWN.POWEROFF");
+        ControlPayload payload = payload(fields);
+        int deadlineSeconds = fields.intOr("deadlineSeconds", 1, MAX_DEADLINE_SECONDS, DEADLINE_SECONDS);
+        String session = fields.text("session", text -> !text.isEmpty(), "the id of a session");
+        String requestor = fields.text("requestor", isName(), "1 to 64 printable characters, not all blank");
+        fields.finish();
+        return new RequestControl(
+                session,
+                Objects.requireNonNullElse(requestor, ""),
+                UUID.fromString(domain),
+                ControlSubtype.ofJson(subtype),
+                payload,
+                deadlineSeconds * 1000L);
+    }
+
+    private static boolean isSubtype(String text) {
+        return Arrays.stream(ControlSubtype.values())
+                .anyMatch(subtype -> subtype.json().equals(text));
+    }
+
+    private static ControlPayload payload(RequestFields fields) {
+        JsonNode given = fields.node("payload");
+        if (given == null) {
+            return new ControlPayload.Empty();
+        }
+        try {
+            return PAYLOAD.readValue(given);
+        } catch (IOException e) {
+            fields.refuse("payload", given, "a kind and every member of it, for example {\"kind\":\"sysrq\",\"key\":\"h\"}");
+        }
+        return new ControlPayload.Empty();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.xcs.api;
+
+import dev.xcs.model.ControlMessage;
+import dev.xcs.model.EventBatch;
+import io.vertx.core.Future;
+import io.vertx.core.http.ServerWebSocket;
+
+/** A websocket: one text frame for each record. */
+final class SocketSink implements EventSink {
+    static final String PROTOCOL = "xcs.events.v1";
+
+    private static final short NORMAL = 1000;
+
+    private final ServerWebSocket socket;
+
+    SocketSink(ServerWebSocket socket) {
+        this.socket = socket;
+    }
+
+    @Override
+    public Future<Void> begin(EventRecord.Filter filter) {
+        return write(filter);
+    }
+
+    private Future<Void> write(Object value) {
+        return socket.writeTextMessage(Answers.text(value));
+    }
+
+    @Override
+    public Future<Void> deliver(EventBatch batch) {
+        Future<Void> last = batch.hasGap() ? write(EventRecord.Gap.of(batch)) : Future.succeededFuture();
+        for (ControlMessage message : batch.messages()) {
+            // Frames leave in order: when the last has left, all have.
+            last = write(EventRecord.Message.of(message));
+        }
+        return last;
+    }
+
+    @Override
+    public Future<Void> heartbeat() {
+        return write(EventRecord.Heartbeat.BEAT);
+    }
+
+    @Override
+    public Future<Void> end(EventRecord.End end) {
+        return write(end).eventually(() -> socket.close(NORMAL, end.reason()));
+    }
+
+    @Override
+    public void onClose(Runnable closed) {
+        socket.closeHandler(gone -> closed.run());
+        if (socket.isClosed()) {
+            closed.run();
+        }
+    }
+}

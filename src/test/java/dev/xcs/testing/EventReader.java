@@ -1,0 +1,113 @@
+package dev.xcs.testing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+
+/** One reader of events over a websocket; collects all that it is sent. */
+public final class EventReader implements WebSocket.Listener, AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final List<JsonNode> records = new ArrayList<>();
+    private final StringBuilder partial = new StringBuilder();
+    private WebSocket socket;
+    private int closeCode;
+
+    private EventReader() {}
+
+    static EventReader open(HttpClient http, URI address, String token) {
+        EventReader reader = new EventReader();
+        reader.socket = http.newWebSocketBuilder()
+                .subprotocols("xcs.events.v1")
+                .header("Authorization", "Bearer " + token)
+                .connectTimeout(Duration.ofSeconds(30))
+                .buildAsync(address, reader)
+                .join();
+        return reader;
+    }
+
+    public void send(String text) {
+        socket.sendText(text, true).join();
+    }
+
+    public void acknowledge(long sequence) {
+        send("{\"acknowledge\":" + sequence + "}");
+    }
+
+    public synchronized List<JsonNode> records() {
+        return List.copyOf(records);
+    }
+
+    public List<JsonNode> records(String kind) {
+        return records().stream()
+                .filter(record -> record.path("record").asText().equals(kind))
+                .toList();
+    }
+
+    public List<JsonNode> messages() {
+        return records("message").stream().map(record -> record.path("message")).toList();
+    }
+
+    public List<Long> sequences() {
+        return messages().stream()
+                .map(message -> message.path("sequence").asLong())
+                .toList();
+    }
+
+    /** Waits for a message that is wanted. */
+    public JsonNode await(String what, Predicate<JsonNode> wanted) throws Exception {
+        Await.until(what, Duration.ofSeconds(20), () -> messages().stream().anyMatch(wanted));
+        return messages().stream().filter(wanted).findFirst().orElseThrow();
+    }
+
+    public JsonNode awaitRecord(String kind) throws Exception {
+        Await.until("a record " + kind, Duration.ofSeconds(20), () -> !records(kind)
+                .isEmpty());
+        return records(kind).get(0);
+    }
+
+    /** 0 while it is open. */
+    public synchronized int closeCode() {
+        return closeCode;
+    }
+
+    @Override
+    public synchronized CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+        partial.append(data);
+        if (last) {
+            try {
+                records.add(JSON.readTree(partial.toString()));
+            } catch (JsonProcessingException e) {
+                throw new AssertionError(e);
+            }
+            partial.setLength(0);
+        }
+        from.request(1);
+        return null;
+    }
+
+    @Override
+    public synchronized CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        closeCode = code;
+        return null;
+    }
+
+    @Override
+    public synchronized void onError(WebSocket from, Throwable failure) {
+        closeCode = closeCode == 0 ? 1006 : closeCode;
+    }
+
+    /** Drops the connection without a word. */
+    @Override
+    public void close() {
+        socket.abort();
+    }
+}
