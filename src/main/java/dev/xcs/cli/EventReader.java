@@ -120,6 +120,15 @@ final class EventReader {
         }
     }
 
+    private void end(JsonNode end) {
+        if (end.path("problem").isObject()) {
+            throw CommandFailure.answered(0, end.path("problem"), false);
+        }
+        if (!end.path("reason").asText().equals("done")) {
+            sink.remark("The daemon ends the stream: " + end.path("reason").asText());
+        }
+    }
+
     private void lines(InputStream stream, Consumer<String> use) throws IOException {
         BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
         for (String line = reader.readLine(); line != null && !sink.isClosed(); line = reader.readLine()) {
