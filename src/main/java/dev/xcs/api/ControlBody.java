@@ -106,7 +106,8 @@ final class ControlBody {
 
     static boolean isType(String text) {
         return text.equals(ShownBinding.ANY)
-                || Arrays.stream(ControlType.values()).anyMatch(type -> type.name().equals(text));
+                || Arrays.stream(ControlType.values())
+                        .anyMatch(type -> type.name().equals(text));
     }
 
     /** Of a checked text. */
@@ -152,7 +153,8 @@ final class ControlBody {
         try {
             return PAYLOAD.readValue(given);
         } catch (IOException e) {
-            fields.refuse("payload", given, "a kind and every member of it, for example {\"kind\":\"sysrq\",\"key\":\"h\"}");
+            fields.refuse(
+                    "payload", given, "a kind and every member of it, for example {\"kind\":\"sysrq\",\"key\":\"h\"}");
         }
         return new ControlPayload.Empty();
     }

@@ -69,9 +69,8 @@ final class EventPump {
         }
         source.next(BATCH, waitMillis)
                 .onFailure(this::failed)
-                .onSuccess(batch -> write(batch)
-                        .onSuccess(written -> pull(batch.upTo()))
-                        .onFailure(this::gone));
+                .onSuccess(batch ->
+                        write(batch).onSuccess(written -> pull(batch.upTo())).onFailure(this::gone));
     }
 
     private Future<Void> write(EventBatch batch) {

@@ -28,8 +28,7 @@ record EventQuery(
 
     static EventQuery of(MultiMap parameters) {
         QueryFields fields = new QueryFields(parameters, Set.of("types", "domain", "since", "until", "follow"));
-        UUID domain =
-                ControlBody.domain(fields.text("domain", ControlBody::isDomain, ControlBody.DOMAIN_EXPECTED));
+        UUID domain = ControlBody.domain(fields.text("domain", ControlBody::isDomain, ControlBody.DOMAIN_EXPECTED));
         return new EventQuery(
                 new EventFilter(bindings(domain, fields.text("types", EventQuery::isTypes, expectedTypes()))),
                 place(fields, "since"),
@@ -48,7 +47,9 @@ record EventQuery(
 
     private static List<Binding> bindings(@Nullable UUID domain, @Nullable String types) {
         List<Binding> bindings = new ArrayList<>();
-        for (String each : types == null ? List.of(ShownBinding.ANY) : Stream.of(types.split(",")).distinct().toList()) {
+        for (String each : types == null
+                ? List.of(ShownBinding.ANY)
+                : Stream.of(types.split(",")).distinct().toList()) {
             ControlType type = ControlBody.type(each);
             bindings.add(new Binding(domain, type));
         }
@@ -85,7 +86,8 @@ record EventQuery(
 
     static long lastEventId(String text) {
         if (!SEQUENCE.matcher(text).matches()) {
-            throw Problem.invalidField("Last-Event-ID", text, "a sequence number").toException();
+            throw Problem.invalidField("Last-Event-ID", text, "a sequence number")
+                    .toException();
         }
         return Long.parseLong(text);
     }

@@ -21,8 +21,7 @@ final class EventRecord {
      */
     record Filter(String record, List<ShownBinding> bindings, long next) {
         static Filter of(List<Binding> bindings, long next) {
-            return new Filter(
-                    "filter", bindings.stream().map(ShownBinding::of).toList(), next);
+            return new Filter("filter", bindings.stream().map(ShownBinding::of).toList(), next);
         }
     }
 
@@ -44,8 +43,7 @@ final class EventRecord {
 
     /** @param reason done, displaced, closed, stopping or failed */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record End(
-            String record, String reason, @Nullable Problem problem) {
+    record End(String record, String reason, @Nullable Problem problem) {
         static End of(String reason) {
             return new End("end", reason, null);
         }

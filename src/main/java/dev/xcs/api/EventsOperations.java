@@ -83,7 +83,9 @@ final class EventsOperations {
                     .map(ControlLocated::before);
         }
         boolean kept = place.sequence() >= range.first() - 1 && place.sequence() < range.next();
-        return kept ? Future.succeededFuture(place.sequence()) : Future.failedFuture(gone(place, range).toException());
+        return kept
+                ? Future.succeededFuture(place.sequence())
+                : Future.failedFuture(gone(place, range).toException());
     }
 
     private Future<Long> until(EventQuery.@Nullable Place place, long fallback) {

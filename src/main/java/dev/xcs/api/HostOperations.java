@@ -60,8 +60,8 @@ final class HostOperations {
         String since = fields.text("since", HostOperations::isOffset, "an offset in bytes, below 4294967296");
         return ReadHypervisorLog.ADDRESS
                 .ask(bus, new ReadHypervisorLog(since == null ? 0 : Long.parseLong(since)), TIMEOUT)
-                .compose(read -> Answers.json(
-                        context.response(), 200, new ShownLog(read.first(), read.next(), read.text())));
+                .compose(read ->
+                        Answers.json(context.response(), 200, new ShownLog(read.first(), read.next(), read.text())));
     }
 
     private static boolean isOffset(String text) {

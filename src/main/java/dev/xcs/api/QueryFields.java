@@ -18,7 +18,9 @@ final class QueryFields {
         for (String name : parameters.names()) {
             if (!known.contains(name)) {
                 throw Problem.invalidField(
-                                name, parameters.get(name), "no such parameter, but " + String.join(", ", new TreeSet<>(known)))
+                                name,
+                                parameters.get(name),
+                                "no such parameter, but " + String.join(", ", new TreeSet<>(known)))
                         .toException();
             }
         }

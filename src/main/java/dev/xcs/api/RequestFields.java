@@ -145,7 +145,8 @@ final class RequestFields {
             if (!known.contains(name)) {
                 errors.add(Problem.of(
                                 ProblemType.INVALID_FIELD,
-                                Problem.quote(prefix + name) + ": unknown field, expected one of " + String.join(", ", known))
+                                Problem.quote(prefix + name) + ": unknown field, expected one of "
+                                        + String.join(", ", known))
                         .withField(cut(prefix + name, 80)));
             }
         }
@@ -172,9 +173,9 @@ final class RequestFields {
     }
 
     void refuse(String field, JsonNode value, String expected) {
-        errors.add(Problem.of(
-                        ProblemType.INVALID_FIELD, prefix + field + ": " + shown(value) + ", expected " + expected)
-                .withField(prefix + field));
+        errors.add(
+                Problem.of(ProblemType.INVALID_FIELD, prefix + field + ": " + shown(value) + ", expected " + expected)
+                        .withField(prefix + field));
     }
 
     private static String shown(JsonNode value) {

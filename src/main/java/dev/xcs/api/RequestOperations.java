@@ -27,7 +27,9 @@ final class RequestOperations {
                 .map(ControlBody::request)
                 .compose(this::named)
                 .compose(request -> RequestControl.ADDRESS.ask(
-                        bus, request, Duration.ofMillis(request.deadlineMillis()).plus(BEYOND_DEADLINE)))
+                        bus,
+                        request,
+                        Duration.ofMillis(request.deadlineMillis()).plus(BEYOND_DEADLINE)))
                 .compose(answered -> Answers.json(context.response(), 200, answered.outcome()));
     }
 

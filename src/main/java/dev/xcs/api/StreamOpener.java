@@ -82,8 +82,7 @@ final class StreamOpener {
                 });
     }
 
-    private Future<EventSink> sink(
-            HttpServerRequest request, boolean lines, SocketInput.Acknowledger acknowledger) {
+    private Future<EventSink> sink(HttpServerRequest request, boolean lines, SocketInput.Acknowledger acknowledger) {
         if (!Upgrade.isAsked(request)) {
             return Future.succeededFuture(lines ? new LineSink(request.response()) : new SseSink(request.response()));
         }

@@ -57,8 +57,7 @@ public final class ConsoleSwitch extends VerticleBase {
         answer(TypeConsole.ADDRESS, this::type);
         vertx.setPeriodic(
                 TYPE_AGAIN_EVERY.toMillis(), timer -> consoles.values().forEach(DomainConsole::writeOn));
-        vertx.setPeriodic(
-                ACTIVITY_EVERY.toMillis(), timer -> consoles.values().forEach(DomainConsole::tellActivity));
+        vertx.setPeriodic(ACTIVITY_EVERY.toMillis(), timer -> consoles.values().forEach(DomainConsole::tellActivity));
         return Future.all(listening);
     }
 

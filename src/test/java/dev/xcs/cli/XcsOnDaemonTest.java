@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -194,6 +195,36 @@ class XcsOnDaemonTest {
             assertThat(terminal.isRestored).isTrue();
         }
         assertThat(shell.run("list").code()).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    @Test
+    void sendsRequestsDownAndSeesThemInTheEvents() throws Exception {
+        create("web");
+        awaitPrompt();
+        assertThat(shell.run("mem-set", "web", "48m").out()).isEqualTo("web has been set to 48 MiB\n");
+        assertThat(shell.run("sysrq", "web", "h").code()).isZero();
+        Await.until(
+                "sysrq's output is in the console",
+                SOON,
+                () -> shell.run("console", "--linger", "0.3", "web").out().contains("sysrq: HELP"));
+        Path recording = dir.resolve("recording");
+
+        Await.until(
+                "the journal has the request",
+                SOON,
+                () -> shell.run("events", "--types", "MEM_REQUEST")
+                        .out()
+                        .contains("MEM_REQUEST.SET  web(1)  targetKib=49152"));
+
+        Files.writeString(
+                recording,
+                shell.run("--json", "dump", "--direction", "down", "--domain", "web")
+                        .out());
+        assertThat(Files.readAllLines(recording)).isNotEmpty();
+        Shell.Result replayed = shell.run("dump", "--replay", recording.toString(), "--fast");
+        assertThat(replayed.code()).as(replayed.err() + replayed.out()).isZero();
+        assertThat(shell.run("events", "--since", "999999").err()).contains("999999");
+        assertThat(shell.run("dmesg").out()).contains("(XEN) ");
     }
 
     private Future<Shell.Result> attach(RawTerminal terminal, ByteArrayOutputStream out, PipedOutputStream keys)

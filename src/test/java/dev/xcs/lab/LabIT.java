@@ -68,7 +68,10 @@ class LabIT {
         String uuid = api.create(Lab.grub("victim"));
         assertThat(xlList()).anyMatch(line -> line.startsWith("victim "));
         Lab.exec("xl", "destroy", "victim").expectOk();
-        Await.until("it is gone", Duration.ofSeconds(10), () -> api.get("/v1/domains/" + uuid).status() == 404);
+        Await.until(
+                "it is gone",
+                Duration.ofSeconds(10),
+                () -> api.get("/v1/domains/" + uuid).status() == 404);
         Await.until("its zombie is gone", Duration.ofSeconds(10), () -> xlList().size() == 1);
         assertNothingLeft(uuid);
     }

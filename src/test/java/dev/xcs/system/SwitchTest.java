@@ -61,14 +61,18 @@ class SwitchTest {
                 JsonNode outcome = api.post(
                                 "/v1/requests",
                                 Map.of(
-                                        "domain", uuid,
-                                        "subtype", "SHUTDOWN.SYSRQ",
-                                        "payload", Map.of("kind", "sysrq", "key", "h"),
-                                        "requestor", "tester"))
+                                        "domain",
+                                        uuid,
+                                        "subtype",
+                                        "SHUTDOWN.SYSRQ",
+                                        "payload",
+                                        Map.of("kind", "sysrq", "key", "h"),
+                                        "requestor",
+                                        "tester"))
                         .body();
                 assertThat(outcome.path("outcome").asText()).isEqualTo("done");
-                JsonNode sysrq = reader.await(
-                        "sysrq", m -> m.path("subtype").asText().equals("SHUTDOWN.SYSRQ"));
+                JsonNode sysrq =
+                        reader.await("sysrq", m -> m.path("subtype").asText().equals("SHUTDOWN.SYSRQ"));
                 assertThat(sysrq.path("correlation").asText())
                         .isEqualTo(outcome.path("request").asText());
                 assertThat(sysrq.path("requestor").asText()).isEqualTo("tester");
@@ -77,14 +81,19 @@ class SwitchTest {
                 JsonNode memory = api.post(
                                 "/v1/requests",
                                 Map.of(
-                                        "domain", uuid,
-                                        "subtype", "MEM_REQUEST.SET",
-                                        "payload", Map.of("kind", "memory", "targetKib", 20_480)))
+                                        "domain",
+                                        uuid,
+                                        "subtype",
+                                        "MEM_REQUEST.SET",
+                                        "payload",
+                                        Map.of("kind", "memory", "targetKib", 20_480)))
                         .body();
                 assertThat(memory.path("outcome").asText()).isEqualTo("done");
                 reader.await(
                         "the memory target",
-                        m -> m.path("correlation").asText().equals(memory.path("request").asText()));
+                        m -> m.path("correlation")
+                                .asText()
+                                .equals(memory.path("request").asText()));
 
                 assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
                 reader.await("its end", m -> m.path("subtype").asText().equals("DOMAIN.ENDED"));
@@ -105,8 +114,17 @@ class SwitchTest {
         try (RunningDaemon daemon = RunningDaemon.start(dir)) {
             ApiClient api = daemon.api();
             try (EventReader reader = api.events("/v1/events?types=HYPERVISOR&since=0")) {
-                String uuid = api.create(
-                        Map.of("name", "bad", "memoryMib", 32, "vcpus", 1, "kernel", "sim:linux", "cmdline", "sim.crash-at-boot"));
+                String uuid = api.create(Map.of(
+                        "name",
+                        "bad",
+                        "memoryMib",
+                        32,
+                        "vcpus",
+                        1,
+                        "kernel",
+                        "sim:linux",
+                        "cmdline",
+                        "sim.crash-at-boot"));
                 JsonNode line = reader.await(
                         "the crash's line",
                         m -> m.path("payload").path("text").asText().contains("crashed on cpu"));
@@ -116,7 +134,10 @@ class SwitchTest {
             JsonNode log = api.get("/v1/host/console").body();
             assertThat(log.path("text").asText()).contains("crashed on cpu");
             long next = log.path("next").asLong();
-            assertThat(api.get("/v1/host/console?since=" + next).body().path("text").asText())
+            assertThat(api.get("/v1/host/console?since=" + next)
+                            .body()
+                            .path("text")
+                            .asText())
                     .isEmpty();
         }
     }
@@ -233,8 +254,7 @@ class SwitchTest {
         Await.until(
                 "everything for " + tool.binding,
                 SOON,
-                () -> tool.last() >= last
-                        || tool.reader.sequences().stream().anyMatch(sequence -> sequence >= last));
+                () -> tool.last() >= last || tool.reader.sequences().stream().anyMatch(sequence -> sequence >= last));
         tool.drop();
         List<Long> missing = wanted.stream()
                 .filter(sequence -> !tool.received.contains(sequence) && !tool.hasLost(sequence))

@@ -69,8 +69,8 @@ public final class EventReader implements WebSocket.Listener, AutoCloseable {
     }
 
     public JsonNode awaitRecord(String kind) throws Exception {
-        Await.until("a record " + kind, Duration.ofSeconds(20), () -> !records(kind)
-                .isEmpty());
+        Await.until(
+                "a record " + kind, Duration.ofSeconds(20), () -> !records(kind).isEmpty());
         return records(kind).get(0);
     }
 
