@@ -1,0 +1,166 @@
+package dev.xcs.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.xcs.model.OnEnd;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "create",
+        description = {
+            "Creates a domain and starts it; returns when it runs, or stands paused if that was asked.",
+            "",
+            "What is described by options, by a file as the API takes it, or both: options win. Needed are the name, "
+                    + "the memory, the number of virtual cpus and the kernel. Paths are those of dom0."
+        },
+        footer = {
+            "  xcs create web --kernel /boot/vmlinuz --ramdisk /boot/initrd.img --memory 1g --vcpus 2",
+            "  xcs create demo --kernel sim:linux --memory 256 --vcpus 1 --paused",
+            "  xcs create --json-file web.json --memory 2g",
+            "  generate | xcs create -f -"
+        })
+final class CreateVerb extends Verb {
+    private static final int MAX_FILE_BYTES = 1 << 20;
+
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "The name; unique on the host.")
+    private @Nullable String name;
+
+    @Option(
+            names = {"-f", "--json-file"},
+            paramLabel = "FILE",
+            description = "A JSON object as POST /v1/domains takes it; - is standard input.")
+    private @Nullable String file;
+
+    @Option(names = "--uuid", paramLabel = "UUID", description = "The uuid; else the daemon chooses one.")
+    private @Nullable String uuid;
+
+    @Option(names = "--type", paramLabel = "TYPE", description = "How it is virtualised: pv (default).")
+    private @Nullable String type;
+
+    @Option(
+            names = {"-m", "--memory"},
+            paramLabel = "SIZE",
+            converter = Size.Converter.class,
+            description = "Memory, in MiB or as 512m, 2g.")
+    private @Nullable Size memory;
+
+    @Option(names = "--vcpus", paramLabel = "N", description = "Virtual cpus.")
+    private @Nullable Integer vcpus;
+
+    @Option(names = "--kernel", paramLabel = "PATH", description = "The kernel; on the simulated host also sim:linux.")
+    private @Nullable String kernel;
+
+    @Option(names = "--ramdisk", paramLabel = "PATH", description = "The initial ramdisk.")
+    private @Nullable String ramdisk;
+
+    @Option(names = "--cmdline", paramLabel = "TEXT", description = "The kernel's command line.")
+    private @Nullable String cmdline;
+
+    @Option(
+            names = {"-p", "--paused"},
+            description = "Leave it paused when it is built.")
+    private boolean paused;
+
+    @Option(
+            names = "--on-poweroff",
+            paramLabel = "WHAT",
+            converter = EndConverter.class,
+            description = "When the guest has powered off: destroy (default), restart or preserve.")
+    private @Nullable OnEnd onPoweroff;
+
+    @Option(
+            names = "--on-reboot",
+            paramLabel = "WHAT",
+            converter = EndConverter.class,
+            description = "When it asks for a reboot: restart (default), destroy or preserve.")
+    private @Nullable OnEnd onReboot;
+
+    @Option(
+            names = "--on-crash",
+            paramLabel = "WHAT",
+            converter = EndConverter.class,
+            description = "When it has crashed: destroy (default), restart or preserve.")
+    private @Nullable OnEnd onCrash;
+
+    @Override
+    public Integer call() {
+        ObjectNode body = file == null ? object() : read(file);
+        addOptions(body);
+        for (String field : new String[] {"name", "memoryMib", "vcpus", "kernel"}) {
+            if (!body.has(field)) {
+                throw CommandFailure.of(ExitCode.USAGE, "The domain has no " + field + ": see xcs create --help");
+            }
+        }
+        JsonNode created = daemon().post("/v1/domains", body);
+        return done(
+                created,
+                created.path("name").asText() + " is " + created.path("state").asText() + ", domid "
+                        + created.path("domid").asText() + ", uuid "
+                        + created.path("uuid").asText());
+    }
+
+    private void addOptions(ObjectNode body) {
+        text(body, "name", name);
+        text(body, "uuid", uuid);
+        text(body, "type", type);
+        if (memory != null) {
+            body.put("memoryMib", memory.wholeMib());
+        }
+        if (vcpus != null) {
+            body.put("vcpus", vcpus);
+        }
+        text(body, "kernel", kernel);
+        text(body, "ramdisk", ramdisk);
+        text(body, "cmdline", cmdline);
+        if (paused) {
+            body.put("paused", true);
+        }
+        text(body, "onPoweroff", onPoweroff == null ? null : onPoweroff.json());
+        text(body, "onReboot", onReboot == null ? null : onReboot.json());
+        text(body, "onCrash", onCrash == null ? null : onCrash.json());
+    }
+
+    private static void text(ObjectNode body, String field, @Nullable String value) {
+        if (value != null) {
+            body.put(field, value);
+        }
+    }
+
+    private ObjectNode read(String from) {
+        try (InputStream stream = from.equals("-") ? around().in() : new FileInputStream(from)) {
+            byte[] bytes = stream.readNBytes(MAX_FILE_BYTES + 1);
+            if (bytes.length > MAX_FILE_BYTES) {
+                throw CommandFailure.of(ExitCode.USAGE, from + " is longer than 1 MiB");
+            }
+            if (Daemon.JSON.readTree(bytes) instanceof ObjectNode body) {
+                return body;
+            }
+            throw CommandFailure.of(ExitCode.USAGE, from + " holds no JSON object");
+        } catch (JsonProcessingException e) {
+            throw CommandFailure.of(ExitCode.USAGE, from + " is no JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw CommandFailure.of(ExitCode.USAGE, from + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** In lower case, as the API has them. */
+    static final class EndConverter implements picocli.CommandLine.ITypeConverter<OnEnd> {
+        @Override
+        public OnEnd convert(String text) {
+            for (OnEnd end : OnEnd.values()) {
+                if (end.json().equals(text)) {
+                    return end;
+                }
+            }
+            throw new picocli.CommandLine.TypeConversionException(
+                    "\"" + text + "\", expected destroy, restart or preserve");
+        }
+    }
+}
