@@ -121,7 +121,7 @@ final class XenstoreConnection {
             return;
         }
         Pending pending = inFlight.remove(frame.requestId());
-        if (pending == null || frame.op() != pending.request.op() && frame.op() != Op.ERROR) {
+        if (pending == null || (frame.op() != pending.request.op() && frame.op() != Op.ERROR)) {
             throw new WireException("unexpected reply " + frame.op() + " to request " + frame.requestId());
         }
         sendMore();
