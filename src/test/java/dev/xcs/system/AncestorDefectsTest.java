@@ -96,7 +96,10 @@ class AncestorDefectsTest {
         String session = open(Map.of("domain", TALKER.toString()));
         try (EventReader reader = api.events(session + "/events")) {
             reader.send("{\"acknow");
-            assertThat(reader.awaitRecord("error").path("problem").path("detail").asText())
+            assertThat(reader.awaitRecord("error")
+                            .path("problem")
+                            .path("detail")
+                            .asText())
                     .contains("acknow");
             say(TALKER, 1);
             untilReceived(reader, 1);
@@ -174,16 +177,23 @@ class AncestorDefectsTest {
     void unansweredRequestsAndSecondAnswers() {
         String uuid = create("asked");
         List<String> subtypes = List.of(
-                "SHUTDOWN.SYSRQ", "SHUTDOWN.SUSPEND", "MEM_REQUEST.SET", "USBIF_BE.CREATE", "VCPU_HOTPLUG.ON", "DOMAIN.PAUSE");
+                "SHUTDOWN.SYSRQ",
+                "SHUTDOWN.SUSPEND",
+                "MEM_REQUEST.SET",
+                "USBIF_BE.CREATE",
+                "VCPU_HOTPLUG.ON",
+                "DOMAIN.PAUSE");
         List<CompletableFuture<JsonNode>> answers = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
-            Map<String, Object> request = Map.of("domain", uuid, "subtype", subtypes.get(i % subtypes.size()), "deadlineSeconds", 20);
+            Map<String, Object> request =
+                    Map.of("domain", uuid, "subtype", subtypes.get(i % subtypes.size()), "deadlineSeconds", 20);
             answers.add(CompletableFuture.supplyAsync(
                     () -> api.post("/v1/requests", request).body()));
         }
-        List<JsonNode> outcomes =
-                answers.stream().map(CompletableFuture::join).toList();
-        assertThat(outcomes).allMatch(one -> List.of("done", "refused").contains(one.path("outcome").asText()));
+        List<JsonNode> outcomes = answers.stream().map(CompletableFuture::join).toList();
+        assertThat(outcomes)
+                .allMatch(one ->
+                        List.of("done", "refused").contains(one.path("outcome").asText()));
         assertThat(outcomes).extracting(one -> one.path("request").asText()).doesNotHaveDuplicates();
         assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
     }

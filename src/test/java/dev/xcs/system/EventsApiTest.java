@@ -123,9 +123,13 @@ class EventsApiTest {
         String path = "/v1/events?types=CONSOLE&domain=" + TALKER;
         List<String> lines = sse(path + "&since=" + (first - 1), "", 3);
         assertThat(lines.get(0)).contains("200");
-        assertThat(lines).contains("content-type: text/event-stream", "event: filter", "id: " + first)
+        assertThat(lines)
+                .contains("content-type: text/event-stream", "event: filter", "id: " + first)
                 .contains("event: CONSOLE.MILESTONE");
-        assertThat(lines).filteredOn(line -> line.startsWith("data:")).first().asString()
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("data:"))
+                .first()
+                .asString()
                 .contains("\"type\":\"CONSOLE\"", "\"next\":" + first);
         List<String> resumed = sse(path + "&since=0", "Last-Event-ID: " + first, 2);
         assertThat(resumed).contains("id: " + first, "id: " + second).doesNotContain("id: " + (first - 1));
@@ -158,7 +162,10 @@ class EventsApiTest {
             long said = say();
             reader.await("it", m -> m.path("sequence").asLong() == said);
             reader.acknowledge(said);
-            assertThat(reader.awaitRecord("error").path("problem").path("detail").asText())
+            assertThat(reader.awaitRecord("error")
+                            .path("problem")
+                            .path("detail")
+                            .asText())
                     .contains("session");
         }
     }
@@ -212,21 +219,29 @@ class EventsApiTest {
         ApiClient.Answer shown = checked("GET", session, api.get(session));
         assertThat(shown.body().path("bindings")).hasSize(2);
         assertThat(shown.body().path("bindings").get(1).path("domain").asText()).isEqualTo("*");
-        assertThat(post(session + "/bindings", Map.of("type", "SHUTDOWN")).body().path("bindings"))
+        assertThat(post(session + "/bindings", Map.of("type", "SHUTDOWN"))
+                        .body()
+                        .path("bindings"))
                 .hasSize(3);
         String unbind = session + "/bindings?type=SHUTDOWN";
-        assertThat(checked("DELETE", session + "/bindings", api.delete(unbind)).body().path("bindings"))
+        assertThat(checked("DELETE", session + "/bindings", api.delete(unbind))
+                        .body()
+                        .path("bindings"))
                 .hasSize(2);
         assertThat(api.delete(unbind).status()).isEqualTo(404);
         String lock = session + "/locks/" + TALKER + "/SHUTDOWN";
-        assertThat(checked("PUT", lock, api.put(lock, Map.of())).body().path("locks")).hasSize(1);
+        assertThat(checked("PUT", lock, api.put(lock, Map.of())).body().path("locks"))
+                .hasSize(1);
         String other = open();
-        assertThat(api.put(other + "/locks/" + TALKER + "/SHUTDOWN", Map.of()).status()).isEqualTo(409);
-        assertThat(post("/v1/requests", Map.of("domain", TALKER, "subtype", "SHUTDOWN.POWEROFF")).status())
+        assertThat(api.put(other + "/locks/" + TALKER + "/SHUTDOWN", Map.of()).status())
+                .isEqualTo(409);
+        assertThat(post("/v1/requests", Map.of("domain", TALKER, "subtype", "SHUTDOWN.POWEROFF"))
+                        .status())
                 .isEqualTo(409);
         assertThat(api.delete(lock).body().path("locks")).isEmpty();
         assertThat(api.put(session + "/locks/web/SHUTDOWN", Map.of()).status()).isEqualTo(400);
-        assertThat(api.put(session + "/locks/" + TALKER + "/*", Map.of()).status()).isEqualTo(400);
+        assertThat(api.put(session + "/locks/" + TALKER + "/*", Map.of()).status())
+                .isEqualTo(400);
         assertThat(api.delete(session).status()).isEqualTo(204);
         assertThat(api.delete(session).status()).isEqualTo(404);
         assertThat(api.delete(other).status()).isEqualTo(204);
@@ -340,8 +355,8 @@ class EventsApiTest {
         String session = open();
         int refused = 0;
         for (int i = 0; i < 1_100 && refused == 0; i++) {
-            ApiClient.Answer bound =
-                    api.post(session + "/bindings", Map.of("domain", UUID.randomUUID().toString()));
+            ApiClient.Answer bound = api.post(
+                    session + "/bindings", Map.of("domain", UUID.randomUUID().toString()));
             if (bound.status() != 200) {
                 assertThat(bound.status()).isEqualTo(429);
                 refused = i;
@@ -349,7 +364,8 @@ class EventsApiTest {
         }
         assertThat(refused).isEqualTo(1024);
         api.delete(session);
-        assertThat(post("/v1/sessions", Map.of("name", "x".repeat(2 << 20))).status()).isEqualTo(413);
+        assertThat(post("/v1/sessions", Map.of("name", "x".repeat(2 << 20))).status())
+                .isEqualTo(413);
     }
 
     @Test
@@ -375,7 +391,8 @@ class EventsApiTest {
     void showsTheHypervisorsLog() {
         ApiClient.Answer log = checked("GET", "/v1/host/console", api.get("/v1/host/console"));
         assertThat(log.body().path("text").asText()).contains("(XEN) Xen version");
-        assertThat(checked("GET", "/v1/host/console", api.get("/v1/host/console?since=-1")).status())
+        assertThat(checked("GET", "/v1/host/console", api.get("/v1/host/console?since=-1"))
+                        .status())
                 .isEqualTo(400);
         assertThat(api.get("/v1/host/console?since=4294967296").status()).isEqualTo(400);
     }
