@@ -92,7 +92,8 @@ public final class EventReader implements WebSocket.Listener, AutoCloseable {
             try {
                 JsonNode record = JSON.readTree(partial.toString());
                 records.add(record);
-                newest = Math.max(newest, record.path("message").path("sequence").asLong());
+                newest =
+                        Math.max(newest, record.path("message").path("sequence").asLong());
             } catch (JsonProcessingException e) {
                 throw new AssertionError(e);
             }
