@@ -50,6 +50,11 @@ public final class RunningDaemon implements AutoCloseable {
         return new ApiClient(URI.create(running.endpoints().management()), "none");
     }
 
+    /** The exposition of its metrics. */
+    public String metrics() {
+        return management().text("/metrics");
+    }
+
     /** The daemon's bus, to say on it what a part would. */
     public EventBus bus() {
         return running.vertx().eventBus();

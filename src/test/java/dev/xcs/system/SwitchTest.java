@@ -254,10 +254,14 @@ class SwitchTest {
                 .toList();
         long last = wanted.isEmpty() ? 0 : wanted.get(wanted.size() - 1);
         tool.reader = api.events(tool.session + "/events?after=" + Math.max(tool.last(), tool.first - 1));
-        Await.until(
-                "everything for " + tool.binding,
-                SOON,
-                () -> tool.last() >= last || tool.reader.sequences().stream().anyMatch(sequence -> sequence >= last));
+        try {
+            Await.until("everything", SOON, () -> tool.last() >= last || tool.reader.last() >= last);
+        } catch (AssertionError late) {
+            throw new AssertionError(
+                    tool.binding + " has " + tool.last() + " and now " + tool.reader.last() + " of " + last + ", "
+                            + tool.reader.records().size() + " records, closed with " + tool.reader.closeCode(),
+                    late);
+        }
         tool.drop();
         List<Long> missing = wanted.stream()
                 .filter(sequence -> !tool.received.contains(sequence) && !tool.hasLost(sequence))

@@ -81,6 +81,18 @@ public final class ApiClient {
         return ConsoleViewer.open(http, address, token);
     }
 
+    /** The body as it is. */
+    public String text(String path) {
+        try {
+            return http.send(request(path).build(), BodyHandlers.ofString()).body();
+        } catch (IOException failure) {
+            throw new AssertionError("No answer from " + base, failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Interrupted", interrupted);
+        }
+    }
+
     /** Opens a stream of events as a websocket. */
     public EventReader events(String path) {
         return EventReader.open(http, URI.create("ws" + base.toString().substring("http".length()) + path), token);
@@ -109,12 +121,16 @@ public final class ApiClient {
 
     /** A connection that has asked for a path and reads nothing of the answer. */
     public Socket stuck(String path) throws IOException {
+        return stuck(path, "Accept: text/event-stream");
+    }
+
+    /** With header lines of the caller's. */
+    public Socket stuck(String path, String headers) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4096);
         socket.connect(new InetSocketAddress(base.getHost(), base.getPort()));
-        String request =
-                "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer "
-                        + token + "\r\n\r\n";
+        String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n"
+                + (headers.isEmpty() ? "" : headers + "\r\n") + "\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         return socket;
     }

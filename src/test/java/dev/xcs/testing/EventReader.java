@@ -20,6 +20,7 @@ public final class EventReader implements WebSocket.Listener, AutoCloseable {
     private final StringBuilder partial = new StringBuilder();
     private WebSocket socket;
     private int closeCode;
+    private volatile long newest;
 
     private EventReader() {}
 
@@ -62,6 +63,11 @@ public final class EventReader implements WebSocket.Listener, AutoCloseable {
                 .toList();
     }
 
+    /** The newest sequence number so far; costs nothing to look at. */
+    public long last() {
+        return newest;
+    }
+
     /** Waits for a message that is wanted. */
     public JsonNode await(String what, Predicate<JsonNode> wanted) throws Exception {
         Await.until(what, Duration.ofSeconds(20), () -> messages().stream().anyMatch(wanted));
@@ -84,7 +90,10 @@ public final class EventReader implements WebSocket.Listener, AutoCloseable {
         partial.append(data);
         if (last) {
             try {
-                records.add(JSON.readTree(partial.toString()));
+                JsonNode record = JSON.readTree(partial.toString());
+                records.add(record);
+                newest =
+                        Math.max(newest, record.path("message").path("sequence").asLong());
             } catch (JsonProcessingException e) {
                 throw new AssertionError(e);
             }
