@@ -195,9 +195,23 @@ public final class ControlRouter extends VerticleBase {
                                 : answered(id, outcome(done.cause()), ProblemException.of(done.cause()))));
         return answer.future().onComplete(done -> {
             vertx.cancelTimer(deadline);
+            ControlMessage effect = effect(request, id);
             // The change may be told by xenstore after the answer: the tie is kept a little longer.
-            vertx.setTimer(SYNC_EVERY_MILLIS, timer -> expectations.forget(domain, request.subtype(), id));
+            vertx.setTimer(SYNC_EVERY_MILLIS, timer -> {
+                boolean told = expectations.forget(domain, request.subtype(), id);
+                boolean wasDone = done.succeeded() && done.result().outcome().outcome() == RequestOutcome.Kind.DONE;
+                if (!told && wasDone && request.subtype() == ControlSubtype.SHUTDOWN_SYSRQ) {
+                    events.add(effect);
+                }
+            });
         });
+    }
+
+    /** A guest may take a sysrq key out of xenstore before the watch can be followed up: then only the request itself tells of it. */
+    private ControlMessage effect(RequestControl request, String id) {
+        int domid = known.domidOf(request.domain());
+        return ControlMessage.about(request.domain(), domid, request.subtype(), request.payload())
+                .onBehalfOf(id, request.requestor());
     }
 
     private static RequestOutcome.Kind outcome(Throwable failure) {

@@ -42,11 +42,16 @@ final class Expectations {
                 .add(new Asker(request, requestor, payload));
     }
 
-    void forget(UUID domain, ControlSubtype subtype, String request) {
-        expected.computeIfPresent(new Key(domain, effect(subtype)), (key, askers) -> {
-            askers.removeIf(asker -> asker.request.equals(request));
-            return askers.isEmpty() ? null : askers;
+    /** Gives a tie up, and whether a change was ever tied to the request. */
+    boolean forget(UUID domain, ControlSubtype subtype, String request) {
+        Key key = new Key(domain, effect(subtype));
+        List<Asker> askers = expected.getOrDefault(key, List.of());
+        boolean met = askers.stream().anyMatch(asker -> asker.met && asker.request.equals(request));
+        expected.computeIfPresent(key, (same, all) -> {
+            all.removeIf(asker -> asker.request.equals(request));
+            return all.isEmpty() ? null : all;
         });
+        return met;
     }
 
     /** What tells that such a request was carried out. */

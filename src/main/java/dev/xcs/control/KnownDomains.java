@@ -43,6 +43,12 @@ final class KnownDomains {
         }
     }
 
+    /** -1 for a domain that is not known or between two boots. */
+    int domidOf(UUID uuid) {
+        Domain domain = byUuid.get(uuid);
+        return domain == null ? -1 : domain.domid();
+    }
+
     Optional<UUID> uuidOf(int domid) {
         return Optional.ofNullable(byDomid.getOrDefault(domid, former.get(domid)));
     }

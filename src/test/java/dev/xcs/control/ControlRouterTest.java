@@ -196,6 +196,24 @@ class ControlRouterTest {
     }
 
     @Test
+    void tellsOnceOfAKeyThatTheGuestTookAtOnce() throws Exception {
+        BusFixture.await(store.watch(
+                HOME + "control/sysrq",
+                path -> store.read(path)
+                        .onSuccess(key -> key.filter(k -> !k.isEmpty()).ifPresent(k -> store.write(path, "")))));
+        RequestOutcome outcome =
+                ask(request(null, ControlSubtype.SHUTDOWN_SYSRQ, new ControlPayload.Sysrq("h"), 5_000));
+        ControlMessage told =
+                await(1, m -> m.subtype() == ControlSubtype.SHUTDOWN_SYSRQ).get(0);
+        assertThat(told.correlation()).isEqualTo(outcome.request());
+        // A second request ends the time in which the first could be told again.
+        ask(request(null, ControlSubtype.SHUTDOWN_SYSRQ, new ControlPayload.Sysrq("s"), 5_000));
+        assertThat(await(2, m -> m.subtype() == ControlSubtype.SHUTDOWN_SYSRQ))
+                .extracting(m -> ((ControlPayload.Sysrq) m.payload()).key())
+                .containsExactly("h", "s");
+    }
+
+    @Test
     void tiesEachOfTwoRequestsForTheSameToItsOwnChange() throws Exception {
         Future<RequestAnswered> first = RequestControl.ADDRESS.ask(
                 fixture.bus(),
