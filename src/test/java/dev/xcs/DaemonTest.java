@@ -129,7 +129,10 @@ class DaemonTest {
         try (ServerSocket taken = new ServerSocket(0)) {
             String port = Integer.toString(taken.getLocalPort());
             assertThat(refusal(dir, Map.of("management.port", port)).step()).contains("MetricsCollector");
-            assertThat(refusal(dir, Map.of("api.port", port)).step()).contains("ApiServer");
+            Problem refused = refusal(dir, Map.of("api.port", port));
+            assertThat(refused.step()).contains("ApiServer");
+            assertThat(refused.detail()).startsWith("api.port: " + port + " of api.host \"127.0.0.1\"");
+            assertThat(refusal(dir, Map.of("management.port", port)).field()).isEqualTo("management.port");
         }
         // The state directory, the socket and the threads were given back: the same daemon starts now.
         RunningDaemon.start(dir).close();

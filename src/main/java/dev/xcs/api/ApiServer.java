@@ -2,6 +2,7 @@ package dev.xcs.api;
 
 import dev.xcs.config.DaemonConfig.ApiConfig;
 import dev.xcs.config.HostNames;
+import dev.xcs.config.ListenFailure;
 import dev.xcs.message.CreateLoginLink;
 import dev.xcs.message.FetchApiAddress;
 import dev.xcs.message.ListenAddress;
@@ -68,6 +69,7 @@ public final class ApiServer extends VerticleBase {
         HttpServer server = vertx.createHttpServer(options()).requestHandler(router);
         server.invalidRequestHandler(MalformedRequests::answer);
         return server.listen(config.port(), config.host())
+                .recover(why -> Future.failedFuture(ListenFailure.of("api", config.host(), config.port(), why)))
                 .compose(listening -> announce(guard, listening.actualPort()));
     }
 

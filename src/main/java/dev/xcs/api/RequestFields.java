@@ -33,6 +33,10 @@ final class RequestFields {
     /** How Jackson writes a place within a message. */
     private static final Pattern SOURCE = Pattern.compile("\\[Source: .*?; line: (\\d+), column: (\\d+)]");
 
+    /** Where Jackson tells of its own classes and settings, which say nothing to who wrote the body. */
+    private static final Pattern INTERNALS =
+            Pattern.compile(" \\(bound as .*|, from `[^`]*`|: enable `[^`]*` to allow");
+
     private static final int ERRORS_SHOWN = 10;
 
     private final JsonNode object;
@@ -72,7 +76,9 @@ final class RequestFields {
     }
 
     private static String plain(String message) {
-        return SOURCE.matcher(message).replaceAll("line $1, column $2");
+        return INTERNALS
+                .matcher(SOURCE.matcher(message).replaceAll("line $1, column $2"))
+                .replaceAll("");
     }
 
     /** A text that the check accepts. */

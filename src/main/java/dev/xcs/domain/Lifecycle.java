@@ -103,7 +103,8 @@ final class Lifecycle {
             case ASK_FOR_POWEROFF -> shutdown.ask(domain, "poweroff", preemption);
             case ASK_FOR_REBOOT -> {
                 domain.markRebootAsked();
-                yield shutdown.ask(domain, "reboot", preemption);
+                // A request that came to nothing must not excuse a reboot of the guest's own, later.
+                yield shutdown.ask(domain, "reboot", preemption).onFailure(any -> domain.takeRebootAsked());
             }
             case RESTART -> {
                 domain.guard().forgive();

@@ -1,6 +1,7 @@
 package dev.xcs.metrics;
 
 import dev.xcs.config.DaemonConfig.ManagementConfig;
+import dev.xcs.config.ListenFailure;
 import dev.xcs.message.FetchManagementAddress;
 import dev.xcs.message.ListenAddress;
 import io.micrometer.core.instrument.Timer;
@@ -61,13 +62,15 @@ public final class MetricsCollector extends VerticleBase {
     private Future<?> listen() {
         HttpServer server = vertx.createHttpServer(OPTIONS)
                 .requestHandler(new ManagementRoutes(vertx, meters, config.host()).router());
-        return server.listen(config.port(), config.host()).compose(listening -> {
-            ListenAddress address = new ListenAddress(config.host(), listening.actualPort());
-            LOG.debug("Health and metrics are served at {}:{}", address.host(), address.port());
-            return FetchManagementAddress.ADDRESS
-                    .answer(vertx.eventBus(), asked -> Future.succeededFuture(address))
-                    .completion();
-        });
+        return server.listen(config.port(), config.host())
+                .recover(why -> Future.failedFuture(ListenFailure.of("management", config.host(), config.port(), why)))
+                .compose(listening -> {
+                    ListenAddress address = new ListenAddress(config.host(), listening.actualPort());
+                    LOG.debug("Health and metrics are served at {}:{}", address.host(), address.port());
+                    return FetchManagementAddress.ADDRESS
+                            .answer(vertx.eventBus(), asked -> Future.succeededFuture(address))
+                            .completion();
+                });
     }
 
     /** How much later than it should a timer fires: what an event has to wait for on this event loop. */

@@ -46,7 +46,7 @@ public record Problem(
                 .withField(field);
     }
 
-    /** The value as it may be shown: quoted, control characters escaped, cut after 80 characters. */
+    /** The value as it may be shown: quoted, control characters and halves of surrogate pairs escaped, cut after 80 characters. */
     public static String quote(@Nullable Object value) {
         if (value == null) {
             return "nothing";
@@ -55,14 +55,15 @@ public record Problem(
             return value.toString();
         }
         StringBuilder out = new StringBuilder("\"");
-        text.chars().limit(80).forEach(c -> {
-            if (c < 0x20 || c == 0x7f) {
+        text.codePoints().limit(80).forEach(c -> {
+            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
                 out.append(String.format("\\u%04x", c));
             } else {
-                out.append((char) c);
+                out.appendCodePoint(c);
             }
         });
-        return out.append(text.length() > 80 ? "…\"" : "\"").toString();
+        return out.append(text.codePoints().skip(80).findAny().isPresent() ? "…\"" : "\"")
+                .toString();
     }
 
     @JsonProperty

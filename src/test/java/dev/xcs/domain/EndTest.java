@@ -130,6 +130,21 @@ class EndTest {
     }
 
     @Test
+    void countsARebootOfTheGuestsOwnAfterARequestThatWasTakenBack() {
+        DomainSpec spec = Specs.pv("web1", OnEnd.DESTROY, OnEnd.RESTART, OnEnd.DESTROY);
+        rig.create(spec);
+        assertThat(problemOf(rig.changing(spec.uuid(), DesiredState.REBOOTED)).type())
+                .isEqualTo(ProblemType.TIMEOUT);
+        for (int domid = 1; domid <= 2; domid++) {
+            rig.host.end(domid, ShutdownReason.REBOOT);
+            untilBoot(spec.uuid(), domid + 1);
+        }
+        rig.host.end(3, ShutdownReason.REBOOT);
+        rig.untilState(spec.uuid(), DomainState.SHUTDOWN);
+        assertThat(rig.show(spec.uuid()).domid()).isEqualTo(3);
+    }
+
+    @Test
     void bootsWhatIsPreservedWhenAsked() {
         DomainSpec spec = Specs.paused(Specs.pv("web1", OnEnd.PRESERVE, OnEnd.PRESERVE, OnEnd.PRESERVE));
         rig.create(spec);

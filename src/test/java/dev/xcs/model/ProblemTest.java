@@ -48,4 +48,12 @@ class ProblemTest {
     void quotesAnythingInOneShortLineWithoutControlCharacters(@ForAll String text) {
         assertThat(Problem.quote(text)).hasSizeLessThan(600).doesNotContainPattern("[\\x00-\\x1f\\x7f]");
     }
+
+    @Example
+    void quotesNoHalfOfASurrogatePair() {
+        assertThat(Problem.quote("x".repeat(79) + "\uD83D\uDC22y"))
+                .isEqualTo("\"" + "x".repeat(79) + "\uD83D\uDC22…\"");
+        assertThat(Problem.quote("/\uD800")).isEqualTo("\"/\\ud800\"");
+        assertThat(Problem.quote("\u009b2J")).isEqualTo("\"\\u009b2J\"");
+    }
 }

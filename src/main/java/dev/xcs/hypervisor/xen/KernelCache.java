@@ -147,7 +147,10 @@ final class KernelCache {
         Path temporary = Files.createTempFile(directory, "kernel", TEMPORARY_SUFFIX);
         try {
             Files.delete(temporary);
-            CacheFile.write(temporary, channel -> unpacker.unpack(kernel, channel));
+            // Opened anew: what the caller holds may be a file that another has replaced before the name was taken.
+            try (BootFile named = BootFile.open("kernel", kernel.path().toString())) {
+                CacheFile.write(temporary, channel -> unpacker.unpack(named, channel));
+            }
             requireUnchanged(kernel, name);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {

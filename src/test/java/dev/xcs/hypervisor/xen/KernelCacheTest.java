@@ -14,6 +14,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -224,6 +225,23 @@ class KernelCacheTest {
                 .isInstanceOf(ProblemException.class)
                 .hasMessageContaining("was replaced while it was read");
         assertThat(cached()).isEmpty();
+    }
+
+    @Test
+    void doesNotKeepTheOldContentOfAKernelThatWasReplacedAfterItWasOpened() throws IOException {
+        KernelCache cache = cache(10 * FILE_BYTES);
+        Path kernel = kernel("one");
+        try (BootFile opened = BootFile.open("kernel", kernel.toString())) {
+            Path newer = Files.writeString(home.resolve("newer"), "two");
+            Files.move(newer, kernel, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+
+            cache.lease(opened).orElseThrow().close();
+        }
+
+        try (KernelCache.Lease lease = lease(cache, kernel)) {
+            assertThat(Files.readString(lease.file(), StandardCharsets.ISO_8859_1))
+                    .startsWith("two");
+        }
     }
 
     @Test
