@@ -90,7 +90,6 @@ final class Creation {
                     .compose(any -> step("build", () -> slots.run(() -> xen.build(spec, domid), preemption)))
                     .onComplete(any -> admission.settle(domain))
                     .compose(this::publish)
-                    .compose(built -> step("console", () -> attach(built)))
                     .compose(any -> step("unpause", () -> paused ? Future.succeededFuture() : xen.unpause(domid)))
                     .recover(this::undo);
         }
@@ -116,10 +115,17 @@ final class Creation {
             });
         }
 
-        private Future<BuiltDomain> publish(BuiltDomain built) {
-            return step("nodes", () -> store.commit(NodeTree.of(spec, domid, built)))
-                    .compose(any -> step("introduce", () -> introduce(built)))
-                    .map(built);
+        /** The ring needs nothing of xenstore and xenstore nothing of the ring, so both go on side by side. */
+        private Future<Void> publish(BuiltDomain built) {
+            Future<Void> console = step("console", () -> attach(built)).recover(failure -> in("console", failure));
+            Future<Void> nodes = step("nodes", () -> store.commit(NodeTree.of(spec, domid, built)))
+                    .compose(any -> step("introduce", () -> introduce(built)));
+            return Future.join(console, nodes).mapEmpty();
+        }
+
+        private static <T> Future<T> in(String step, Throwable failure) {
+            return Future.failedFuture(
+                    new ProblemException(ProblemException.of(failure).withStep(step), failure));
         }
 
         private Future<Void> introduce(BuiltDomain built) {
@@ -157,7 +163,7 @@ final class Creation {
         }
 
         private Problem explain(Problem problem) {
-            Problem named = problem.withStep(step);
+            Problem named = problem.step() == null ? problem.withStep(step) : problem;
             return problem.type() == ProblemType.BAD_IMAGE && problem.field() == null
                     ? named.withField("kernel")
                     : named;
