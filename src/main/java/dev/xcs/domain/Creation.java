@@ -6,8 +6,10 @@ import dev.xcs.model.DomainSpec;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
+import dev.xcs.xenstore.Change;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,6 +71,7 @@ final class Creation {
         private String step = "check";
         private int domid = -1;
         private boolean console;
+        private Future<Void> nodes = Future.succeededFuture();
 
         Boot(KeptDomain domain, Definition definition, boolean paused, Preemption preemption) {
             this.domain = domain;
@@ -87,9 +90,10 @@ final class Creation {
                             }))
                     .compose(any -> step("define", this::define))
                     .compose(any -> step("create", this::create))
-                    .compose(any -> step("build", () -> slots.run(() -> xen.build(spec, domid), preemption)))
+                    .compose(any -> step("build", () -> slots.run(this::build, preemption)))
                     .onComplete(any -> admission.settle(domain))
                     .compose(this::publish)
+                    .recover(this::afterNodes)
                     .compose(any -> step("unpause", () -> paused ? Future.succeededFuture() : xen.unpause(domid)))
                     .recover(this::undo);
         }
@@ -115,12 +119,30 @@ final class Creation {
             });
         }
 
+        /** Most of the nodes need nothing of the build, so they are written while it goes on; they appear when both are done. */
+        private Future<BuiltDomain> build() {
+            Future<BuiltDomain> building = xen.build(spec, domid);
+            nodes = store.transaction(tx -> apply(tx, NodeTree.early(spec, domid))
+                    .compose(any -> building)
+                    .compose(built -> apply(tx, NodeTree.late(domid, built))));
+            return building;
+        }
+
+        private static Future<Void> apply(Xenstore.Transaction tx, List<Change> changes) {
+            return Future.join(changes.stream().map(tx::apply).toList()).mapEmpty();
+        }
+
         /** The ring needs nothing of xenstore and xenstore nothing of the ring, so both go on side by side. */
         private Future<Void> publish(BuiltDomain built) {
             Future<Void> console = step("console", () -> attach(built)).recover(failure -> in("console", failure));
-            Future<Void> nodes = step("nodes", () -> store.commit(NodeTree.of(spec, domid, built)))
-                    .compose(any -> step("introduce", () -> introduce(built)));
-            return Future.join(console, nodes).mapEmpty();
+            Future<Void> published =
+                    step("nodes", () -> nodes).compose(any -> step("introduce", () -> introduce(built)));
+            return Future.join(console, published).mapEmpty();
+        }
+
+        /** What is undone must not be written later: the transaction has to have ended, either way. */
+        private Future<Void> afterNodes(Throwable failure) {
+            return nodes.transform(ended -> Future.failedFuture(failure));
         }
 
         private static <T> Future<T> in(String step, Throwable failure) {

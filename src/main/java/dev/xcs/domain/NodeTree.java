@@ -47,7 +47,7 @@ final class NodeTree {
     }
 
     /** Everything to be written, in order, once the domain is built. */
-    static List<Change> of(DomainSpec spec, int domid, BuiltDomain built) {
+    static List<Change> early(DomainSpec spec, int domid) {
         List<Change> nodes = new ArrayList<>();
         String home = home(domid);
         // Left by a boot that nobody cleaned up after: Xen reuses domids.
@@ -58,11 +58,19 @@ final class NodeTree {
         identity(spec, domid, nodes);
         resources(spec, home, nodes);
         control(domid, home, nodes);
-        nodes.add(Change.write(home + "/store/port", built.storePort()));
-        nodes.add(Change.write(home + "/store/ring-ref", built.storeFrame()));
-        console(home, built, nodes);
+        console(home, nodes);
         nodes.add(Change.write(home + "/device", ""));
         return nodes;
+    }
+
+    /** What only the build brings; in the same transaction, for xenconsoled takes a console that has its ring and port but no type. */
+    static List<Change> late(int domid, BuiltDomain built) {
+        String home = home(domid);
+        return List.of(
+                Change.write(home + "/store/port", built.storePort()),
+                Change.write(home + "/store/ring-ref", built.storeFrame()),
+                Change.write(home + "/console/port", built.consolePort()),
+                Change.write(home + "/console/ring-ref", built.consoleFrame()));
     }
 
     private static void identity(DomainSpec spec, int domid, List<Change> nodes) {
@@ -97,15 +105,12 @@ final class NodeTree {
         ownedBy(domid, home + "/data", nodes);
     }
 
-    /** All in one transaction: xenconsoled takes a console that has its ring and port but no type. */
-    private static void console(String home, BuiltDomain built, List<Change> nodes) {
+    private static void console(String home, List<Change> nodes) {
         String console = home + "/console";
         nodes.add(Change.write(console + "/type", CONSOLE_TYPE));
         nodes.add(Change.write(console + "/limit", CONSOLE_LIMIT));
         nodes.add(Change.write(console + "/output", "pty"));
         nodes.add(Change.write(console + "/tty", ""));
-        nodes.add(Change.write(console + "/port", built.consolePort()));
-        nodes.add(Change.write(console + "/ring-ref", built.consoleFrame()));
     }
 
     /** Everything to be removed once the domain is dead; its backends first, for they hold its memory. */

@@ -154,7 +154,8 @@ final class FakeXenstore implements Xenstore {
 
     @Override
     public <T> Future<T> transaction(Function<Transaction, Future<T>> body) {
-        return body.apply(new Transaction() {
+        List<Change> changes = new ArrayList<>();
+        Transaction transaction = new Transaction() {
             @Override
             public Future<Optional<String>> read(String path) {
                 return FakeXenstore.this.read(path);
@@ -167,9 +168,11 @@ final class FakeXenstore implements Xenstore {
 
             @Override
             public Future<Void> apply(Change change) {
-                return commit(List.of(change));
+                changes.add(change);
+                return Future.succeededFuture();
             }
-        });
+        };
+        return body.apply(transaction).compose(done -> commit(changes).map(done));
     }
 
     @Override

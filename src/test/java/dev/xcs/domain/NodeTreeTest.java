@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.xenstore.Change;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class NodeTreeTest {
     @Test
     void writesTheWholeDomainInThisOrder() {
         DomainSpec spec = Specs.with(Specs.sized(Specs.pv("any"), 128, 2), ID, "web1");
-        assertThat(NodeTree.of(spec, 7, new BuiltDomain(1, 4711, 2, 4712)))
+        assertThat(all(spec, new BuiltDomain(1, 4711, 2, 4712)))
                 .containsExactly(
                         remove("/local/domain/7"),
                         remove("/libxl/7"),
@@ -52,15 +53,15 @@ class NodeTreeTest {
                         permit("/local/domain/7/control/sysrq", "n7"),
                         write("/local/domain/7/data", ""),
                         permit("/local/domain/7/data", "n7"),
-                        write("/local/domain/7/store/port", 1),
-                        write("/local/domain/7/store/ring-ref", 4711),
                         write("/local/domain/7/console/type", "xcsd"),
                         write("/local/domain/7/console/limit", 1048576),
                         write("/local/domain/7/console/output", "pty"),
                         write("/local/domain/7/console/tty", ""),
+                        write("/local/domain/7/device", ""),
+                        write("/local/domain/7/store/port", 1),
+                        write("/local/domain/7/store/ring-ref", 4711),
                         write("/local/domain/7/console/port", 2),
-                        write("/local/domain/7/console/ring-ref", 4712),
-                        write("/local/domain/7/device", ""));
+                        write("/local/domain/7/console/ring-ref", 4712));
     }
 
     @Test
@@ -74,9 +75,15 @@ class NodeTreeTest {
                         remove(VM),
                         remove("/libxl/7"));
         DomainSpec spec = Specs.with(Specs.pv("any"), ID, "web1");
-        assertThat(NodeTree.of(spec, 7, new BuiltDomain(1, 2, 3, 4)))
+        assertThat(all(spec, new BuiltDomain(1, 2, 3, 4)))
                 .allMatch(made -> removal.stream()
                         .anyMatch(gone ->
                                 made.path().equals(gone.path()) || made.path().startsWith(gone.path() + "/")));
+    }
+
+    private static List<Change> all(DomainSpec spec, BuiltDomain built) {
+        List<Change> all = new ArrayList<>(NodeTree.early(spec, 7));
+        all.addAll(NodeTree.late(7, built));
+        return all;
     }
 }
