@@ -34,10 +34,10 @@ import org.slf4j.LoggerFactory;
 public final class DomainKeeper extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(DomainKeeper.class);
 
-    /** A hypervisor that takes longer to list its domains is not waited for: what is known is shown. */
     /** Those who poll fast share one hypercall; changes of state are told by xenstore and do not wait for this. */
     private static final Duration FRESH_ENOUGH = Duration.ofMillis(100);
 
+    /** A hypervisor that takes longer to list its domains is not waited for: what is known is shown. */
     private static final Duration FETCH_PATIENCE = Duration.ofSeconds(1);
 
     private final Xenstore store;
