@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Boots a domain: check, define, create, build, nodes, introduce, console, unpause. Whichever step fails, what the ones before did
+ * Boots a domain: check, define, create, build, nodes, introduce, console, record, unpause. Whichever step fails, what the ones before did
  * is undone; the problem names the step.
  */
 final class Creation {
@@ -137,7 +137,7 @@ final class Creation {
             Future<Void> console = step("console", () -> attach(built)).recover(failure -> in("console", failure));
             Future<Void> published =
                     step("nodes", () -> nodes).compose(any -> step("introduce", () -> introduce(built)));
-            return Future.join(console, published).mapEmpty();
+            return Future.join(console, published).compose(any -> step("record", this::record));
         }
 
         /** What is undone must not be written later: the transaction has to have ended, either way. */
@@ -154,17 +154,18 @@ final class Creation {
             return store.introduce(domid, built.storeFrame(), built.storePort());
         }
 
-        /** From here on the boot is complete, so this is also where it is written down. */
         private Future<Void> attach(BuiltDomain built) {
             console = true;
+            return consoles.attach(spec.uuid(), domid, built.consoleFrame(), built.consolePort());
+        }
+
+        /** INVARIANT: a boot is written down as complete only when its nodes and its console are: a restart adopts it as it is. */
+        private Future<Void> record() {
             Definition booted = definition.booted(domid);
-            return Future.join(
-                            consoles.attach(spec.uuid(), domid, built.consoleFrame(), built.consolePort()),
-                            log.save(booted))
-                    .map(any -> {
-                        domain.define(booted);
-                        return null;
-                    });
+            return log.save(booted).map(any -> {
+                domain.define(booted);
+                return null;
+            });
         }
 
         private Future<Void> undo(Throwable failure) {

@@ -5,6 +5,9 @@ import static dev.xcs.domain.Rig.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.xcs.bus.Json;
+import dev.xcs.journal.Definition;
+import dev.xcs.journal.Definitions;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.BuildXenDomain;
 import dev.xcs.message.CreateXenDomain;
@@ -82,6 +85,10 @@ class CreationFailureTest {
         gate.complete();
         // The undo commits as well: it goes on until xenstore is back.
         until(() -> !rig.host.calls(DestroyXenDomain.class).isEmpty());
+        // What a daemon that is killed now finds at its next start: a boot to undo, not one to adopt.
+        assertThat(new Definitions(stateDir, Json.mapper()).load())
+                .extracting(Definition::phase)
+                .containsExactly(Definition.Phase.CREATING);
         rig.store.heal();
         assertThat(problemOf(creating).step()).isEqualTo("nodes");
         rig.assertNothingIsLeft();
