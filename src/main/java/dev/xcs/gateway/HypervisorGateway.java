@@ -2,26 +2,39 @@ package dev.xcs.gateway;
 
 import dev.xcs.bus.Address;
 import dev.xcs.bus.BusMessage;
+import dev.xcs.hypervisor.BlockDevices;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.message.AttachLoop;
 import dev.xcs.message.AwaitEvents;
+import dev.xcs.message.BackingExamined;
 import dev.xcs.message.BindChannel;
 import dev.xcs.message.BuildXenDomain;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
+import dev.xcs.message.DeviceAttached;
+import dev.xcs.message.DeviceSized;
+import dev.xcs.message.DiskStatisticsRead;
 import dev.xcs.message.Done;
 import dev.xcs.message.EventsRaised;
+import dev.xcs.message.ExamineBacking;
+import dev.xcs.message.FindNbd;
+import dev.xcs.message.HoldDevice;
 import dev.xcs.message.HostRead;
 import dev.xcs.message.HypervisorLogRead;
 import dev.xcs.message.LimitXenMemory;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.MapConsole;
+import dev.xcs.message.NbdFound;
 import dev.xcs.message.NotifyChannel;
 import dev.xcs.message.PauseXenDomain;
 import dev.xcs.message.ReadConsole;
+import dev.xcs.message.ReadDiskStatistics;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadHypervisorLog;
+import dev.xcs.message.RefreshDevice;
+import dev.xcs.message.ReleaseDevice;
 import dev.xcs.message.ShutdownXenDomain;
 import dev.xcs.message.UnbindChannel;
 import dev.xcs.message.UnmapConsole;
@@ -31,6 +44,7 @@ import dev.xcs.message.WriteConsole;
 import dev.xcs.message.XenDomainBuilt;
 import dev.xcs.message.XenDomainCreated;
 import dev.xcs.message.XenDomainsListed;
+import dev.xcs.model.DeviceNumber;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import io.micrometer.core.instrument.Gauge;
@@ -55,6 +69,7 @@ public final class HypervisorGateway extends VerticleBase {
     private static final Duration JOIN_LIMIT = Duration.ofSeconds(10);
     private static final Duration BETWEEN_WAKES = Duration.ofMillis(20);
     private static final int PARALLEL_DESTROYS = 4;
+    private static final int PARALLEL_DEVICES = 4;
 
     private final Hypervisor hypervisor;
     private final MeterRegistry metrics;
@@ -68,6 +83,8 @@ public final class HypervisorGateway extends VerticleBase {
     private final Lane destroys = new Lane("xcs-native-destroy", PARALLEL_DESTROYS, 4096);
     /** Ports too: a console whose port stays masked behind a slow call is as good as not read. */
     private final Lane consoles = new Lane("xcs-native-console", 1, 8192);
+    /** Apart: a disk that hangs must not delay a domain. */
+    private final Lane devices = new Lane("xcs-native-devices", PARALLEL_DEVICES, 4096);
 
     /**
      * @param hypervisor owned by the gateway from now on
@@ -99,7 +116,7 @@ public final class HypervisorGateway extends VerticleBase {
     }
 
     private List<Lane> lanes() {
-        return List.of(events, calls, builds, destroys, consoles);
+        return List.of(events, calls, builds, destroys, consoles, devices);
     }
 
     @Override
@@ -107,6 +124,7 @@ public final class HypervisorGateway extends VerticleBase {
         answerForDomains();
         answerForChannels();
         answerForConsoles();
+        answerForDevices();
         return Future.all(listening);
     }
 
@@ -153,6 +171,46 @@ public final class HypervisorGateway extends VerticleBase {
         answer(UnmapConsole.ADDRESS, consoles, ask -> handles.unmap(ask.domid()));
         answer(ReadConsole.ADDRESS, consoles, handles::read);
         answer(WriteConsole.ADDRESS, consoles, handles::write);
+    }
+
+    private void answerForDevices() {
+        answer(ExamineBacking.ADDRESS, devices, this::examine);
+        answer(
+                AttachLoop.ADDRESS,
+                devices,
+                ask -> new DeviceAttached(hypervisor.blockDevices().attachLoop(ask.file(), ask.readOnly())));
+        act(HoldDevice.ADDRESS, devices, ask -> hypervisor.blockDevices().hold(ask.device()));
+        act(ReleaseDevice.ADDRESS, devices, ask -> hypervisor.blockDevices().letGo(ask.device()));
+        answer(
+                RefreshDevice.ADDRESS,
+                devices,
+                ask -> new DeviceSized(hypervisor.blockDevices().refreshSize(ask.device())));
+        answer(FindNbd.ADDRESS, devices, this::findNbd);
+        answer(
+                ReadDiskStatistics.ADDRESS,
+                devices,
+                ask -> new DiskStatisticsRead(hypervisor
+                        .blockDevices()
+                        .statistics(ask.domid(), ask.virtualDevice(), ask.device())
+                        .orElse(null)));
+    }
+
+    private BackingExamined examine(ExamineBacking ask) {
+        BlockDevices blocks = hypervisor.blockDevices();
+        String path = ask.path();
+        DeviceNumber device = ask.device();
+        if (path != null) {
+            return new BackingExamined(blocks.examine(path));
+        }
+        return new BackingExamined(
+                device == null ? null : blocks.examine(device).orElse(null));
+    }
+
+    private NbdFound findNbd(FindNbd ask) {
+        BlockDevices blocks = hypervisor.blockDevices();
+        DeviceNumber device = ask.device();
+        return new NbdFound(
+                device == null ? blocks.freeNbd() : blocks.nbd(device).orElse(null));
     }
 
     private <Q extends BusMessage> void act(Address<Q, Done> address, Lane lane, Consumer<Q> call) {

@@ -17,6 +17,8 @@ public interface Hypervisor extends AutoCloseable {
 
     HypervisorLog log();
 
+    BlockDevices blockDevices();
+
     /** Gives every handle back; after this no other call may be made. */
     @Override
     void close();

@@ -1,5 +1,6 @@
 package dev.xcs.testing;
 
+import dev.xcs.hypervisor.BlockDevices;
 import dev.xcs.hypervisor.ConsolePage;
 import dev.xcs.hypervisor.ConsoleRing;
 import dev.xcs.hypervisor.ConsoleRings;
@@ -125,6 +126,11 @@ public final class FakeHypervisor implements Hypervisor {
             mapped.put(domid, ring);
             return ring;
         };
+    }
+
+    @Override
+    public BlockDevices blockDevices() {
+        throw new AssertionError("No test has asked for block devices here");
     }
 
     /** What the hypervisor has logged. */

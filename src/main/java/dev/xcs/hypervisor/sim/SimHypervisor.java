@@ -1,5 +1,6 @@
 package dev.xcs.hypervisor.sim;
 
+import dev.xcs.hypervisor.BlockDevices;
 import dev.xcs.hypervisor.ConsoleRing;
 import dev.xcs.hypervisor.ConsoleRings;
 import dev.xcs.hypervisor.Domains;
@@ -50,6 +51,11 @@ public final class SimHypervisor implements Hypervisor {
     @Override
     public HypervisorLog log() {
         return machine.log();
+    }
+
+    @Override
+    public BlockDevices blockDevices() {
+        throw new UnsupportedOperationException("being made");
     }
 
     private ConsoleRing map(int domid, long frame) {

@@ -1,5 +1,6 @@
 package dev.xcs.hypervisor.xen;
 
+import dev.xcs.hypervisor.BlockDevices;
 import dev.xcs.hypervisor.ConsoleRings;
 import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
@@ -162,6 +163,11 @@ public final class XenHypervisor implements Hypervisor {
     @Override
     public HypervisorLog log() {
         return index -> shared.use(xc -> xc.log(index));
+    }
+
+    @Override
+    public BlockDevices blockDevices() {
+        throw new UnsupportedOperationException("being made");
     }
 
     @Override
