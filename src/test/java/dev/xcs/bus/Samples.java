@@ -1,5 +1,8 @@
 package dev.xcs.bus;
 
+import dev.xcs.model.DiskBackend;
+import dev.xcs.model.DiskDevice;
+import dev.xcs.model.DiskSpec;
 import io.vertx.core.buffer.Buffer;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
@@ -17,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class Samples {
     private static final List<String> TEXTS =
             List.of("", "demo", "root=/dev/xvda ro", "\"quoted\\\"", "line\nline\0\t\u001b[2J", "żółw 乌龟 \uD83D\uDC22");
+
+    /** Disks check themselves: most of what chance would make of one is none. */
+    private static final List<DiskSpec> DISKS = List.of(
+            DiskSpec.of("/a \"b\", żółw", "xvda"),
+            DiskSpec.of(null, "hdc", null, null, DiskDevice.CDROM, null, false, true, DiskBackend.TAP, true));
 
     private final Random random;
 
@@ -85,6 +93,9 @@ public final class Samples {
         if (type.isSealed()) {
             Class<?>[] all = type.getPermittedSubclasses();
             return object(all[random.nextInt(all.length)]);
+        }
+        if (type == DiskSpec.class) {
+            return DISKS.get(random.nextInt(DISKS.size()));
         }
         if (type.isRecord()) {
             return record(type.asSubclass(Record.class));

@@ -20,12 +20,30 @@ class NamesTest {
                 .isEqualTo("[\"running\",\"paused\",\"shutdown\",\"rebooted\"]");
         assertThat(json.writeValueAsString(OnEnd.values())).isEqualTo("[\"destroy\",\"restart\",\"preserve\"]");
         assertThat(json.writeValueAsString(DomainType.values())).isEqualTo("[\"pv\",\"pvh\",\"hvm\"]");
+        assertThat(json.writeValueAsString(DiskFormat.values())).isEqualTo("[\"raw\",\"qcow2\",\"vhd\",\"vmdk\"]");
+        assertThat(json.writeValueAsString(DiskAccess.values())).isEqualTo("[\"ro\",\"rw\"]");
+        assertThat(json.writeValueAsString(DiskDevice.values())).isEqualTo("[\"disk\",\"cdrom\"]");
+        assertThat(json.writeValueAsString(DiskBackend.values())).isEqualTo("[\"phy\",\"tap\",\"qdisk\"]");
+        assertThat(json.writeValueAsString(GuestOs.values()))
+                .isEqualTo("[\"linux\",\"netbsd\",\"freebsd\",\"openbsd\",\"plan9\",\"windows\",\"unknown\"]");
         assertThat(json.writeValueAsString(ShutdownReason.values()))
                 .isEqualTo("[\"poweroff\",\"reboot\",\"suspend\",\"crash\",\"watchdog\",\"soft-reset\"]");
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {DomainState.class, DesiredState.class, OnEnd.class, DomainType.class, ShutdownReason.class})
+    @ValueSource(
+            classes = {
+                DomainState.class,
+                DesiredState.class,
+                OnEnd.class,
+                DomainType.class,
+                ShutdownReason.class,
+                DiskFormat.class,
+                DiskAccess.class,
+                DiskDevice.class,
+                DiskBackend.class,
+                GuestOs.class
+            })
     void areReadBack(Class<?> type) throws Exception {
         for (Object constant : type.getEnumConstants()) {
             assertThat(json.readValue(json.writeValueAsString(constant), type)).isSameAs(constant);

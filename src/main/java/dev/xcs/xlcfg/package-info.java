@@ -1,0 +1,5 @@
+/** Configuration of xl and of its forerunner xm: their text into values, and back. */
+@NullMarked
+package dev.xcs.xlcfg;
+
+import org.jspecify.annotations.NullMarked;
