@@ -69,6 +69,14 @@ public final class Keys {
     static final Key<Long> KERNEL_CACHE_MAX = new Key<>(
             "kernel-cache.max-size", "What they may take; 0 keeps none.", Kind.size("0", "1024GiB"), "512MiB");
 
+    static final Key<Optional<Path>> BLOCK_IMAGE_ROOT = new Key<>(
+            "block.image-root",
+            "The only directory that files for disks may be in; empty: any.",
+            Kind.optionalPath("DIR", "the path of a directory, or nothing"),
+            "");
+    static final Key<Path> BLOCK_SCRIPT_DIRECTORY = new Key<>(
+            "block.script-directory", "Where hotplug scripts named without a path are.", Kind.directory(), "/etc/xen/scripts");
+
     private static final List<Key<?>> ALL = List.of(
             HYPERVISOR,
             STATE_DIR,
@@ -92,7 +100,9 @@ public final class Keys {
             EVENTS_MAX,
             EVENTS_MAX_AGE,
             KERNEL_CACHE_DIRECTORY,
-            KERNEL_CACHE_MAX);
+            KERNEL_CACHE_MAX,
+            BLOCK_IMAGE_ROOT,
+            BLOCK_SCRIPT_DIRECTORY);
 
     private Keys() {}
 

@@ -40,6 +40,10 @@ public record Definition(
         return spec.uuid();
     }
 
+    public Definition withSpec(DomainSpec newSpec) {
+        return new Definition(newSpec, phase, domid, boots, ended);
+    }
+
     public Definition booted(int newDomid) {
         return new Definition(spec, Phase.ACTIVE, newDomid, boots + 1, null);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.xcs.bus.Json;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.OnEnd;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ShutdownReason;
@@ -140,6 +141,6 @@ class DefinitionsTest {
                 false,
                 OnEnd.DESTROY,
                 OnEnd.RESTART,
-                OnEnd.PRESERVE);
+                OnEnd.PRESERVE, GuestOs.UNKNOWN, List.of());
     }
 }
