@@ -2,9 +2,6 @@ package dev.xcs.domain;
 
 import dev.xcs.journal.Definition;
 import dev.xcs.model.DomainInfo;
-import dev.xcs.model.Problem;
-import dev.xcs.model.ProblemType;
-import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +15,7 @@ final class Adoption {
 
     private final DomainTable table;
     private final XenClient xen;
-    private final ConsoleClient consoles;
-    private final Xenstore store;
+    private final ConsoleAttacher consoles;
     private final DefinitionLog log;
     private final Boots boots;
     private final Supplier<RestartGuard> guards;
@@ -29,8 +25,7 @@ final class Adoption {
     Adoption(
             DomainTable table,
             XenClient xen,
-            ConsoleClient consoles,
-            Xenstore store,
+            ConsoleAttacher consoles,
             DefinitionLog log,
             Boots boots,
             Supplier<RestartGuard> guards,
@@ -39,7 +34,6 @@ final class Adoption {
         this.table = table;
         this.xen = xen;
         this.consoles = consoles;
-        this.store = store;
         this.log = log;
         this.boots = boots;
         this.guards = guards;
@@ -47,7 +41,7 @@ final class Adoption {
         this.deadlines = deadlines;
     }
 
-    /** Done when every guest's console is looked after again: one whose ring is full burns a cpu. */
+    /** Done when every guest's console is looked after again or was tried: one whose ring is full burns a cpu. */
     Future<Void> adopt() {
         return log.load()
                 .compose(definitions -> patience.untilDone(xen::list, deadlines.gone())
@@ -99,30 +93,8 @@ final class Adoption {
         if (info.dying()) {
             return Future.succeededFuture();
         }
-        return attach(domain, info.domid())
-                .onSuccess(any -> LOG.info("{} is adopted", domain))
-                .otherwise(failure -> {
-                    LOG.warn("{} is adopted without its console: {}", domain, failure.getMessage());
-                    return null;
-                });
-    }
-
-    private Future<Void> attach(KeptDomain domain, int domid) {
-        String console = NodeTree.home(domid) + "/console";
-        return Future.join(number(console + "/ring-ref"), number(console + "/port"))
-                .compose(both -> consoles.attach(
-                        domain.uuid(), domid, both.<Long>resultAt(0), Math.toIntExact(both.<Long>resultAt(1))));
-    }
-
-    private Future<Long> number(String path) {
-        return store.read(path).map(value -> {
-            String text = value.orElse("");
-            if (!text.matches("\\d{1,18}")) {
-                throw Problem.of(ProblemType.XENSTORE, path + " is " + Problem.quote(text) + ", expected a number")
-                        .toException();
-            }
-            return Long.parseLong(text);
-        });
+        LOG.info("{} is adopted", domain);
+        return consoles.attach(domain);
     }
 
     private Future<Void> undo(Definition definition, DomainInfo info) {

@@ -81,10 +81,12 @@ public final class DomainKeeper extends VerticleBase {
         census.onNews(ends::attend);
         ShutdownRequest shutdown = new ShutdownRequest(store, patience, deadlines);
         Lifecycle lifecycle = new Lifecycle(table, census, xen, boots, shutdown, guards, meters, patience, deadlines);
-        Adoption adoption = new Adoption(table, xen, consoles, store, log, boots, guards, patience, deadlines);
+        ConsoleAttacher attacher = new ConsoleAttacher(consoles, store, patience);
+        Adoption adoption = new Adoption(table, xen, attacher, log, boots, guards, patience, deadlines);
 
         closers.add(() -> {
             ends.stop();
+            attacher.stop();
             return patience.untilGood(() -> idle(table), Boolean::booleanValue, deadlines.finish())
                     .onSuccess(any -> meters.close())
                     .mapEmpty();
