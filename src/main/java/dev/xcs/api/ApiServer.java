@@ -31,13 +31,14 @@ import org.slf4j.LoggerFactory;
 public final class ApiServer extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
     private static final Duration PING_EVERY = Duration.ofSeconds(20);
-    /** Longer than the longest operation, during which nothing is sent. */
+    /** When a connection is cut on which no byte moves; longer than the longest operation, during which nothing is sent. */
     private static final Duration IDLE = DomainOperations.LONG.plusSeconds(60);
 
     private final ApiConfig config;
     private final Path stateDir;
     private final MeterRegistry meters;
     private final Duration pingEvery;
+    private final Duration idle;
     private @Nullable ConsoleDesk desk;
     private @Nullable EventStreams streams;
 
@@ -45,14 +46,15 @@ public final class ApiServer extends VerticleBase {
      * @param stateDir where the admin token is kept
      */
     public ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters) {
-        this(config, stateDir, meters, PING_EVERY);
+        this(config, stateDir, meters, PING_EVERY, IDLE);
     }
 
-    ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters, Duration pingEvery) {
+    ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters, Duration pingEvery, Duration idle) {
         this.config = config;
         this.stateDir = stateDir;
         this.meters = meters;
         this.pingEvery = pingEvery;
+        this.idle = idle;
     }
 
     @Override
@@ -120,8 +122,8 @@ public final class ApiServer extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setHttp2ClearTextEnabled(false)
-                .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                .setIdleTimeout((int) IDLE.toSeconds());
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) idle.toMillis());
     }
 
     private Future<?> announce(AccessGuard guard, int port) {

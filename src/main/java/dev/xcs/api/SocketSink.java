@@ -11,10 +11,12 @@ final class SocketSink implements EventSink {
 
     private static final short NORMAL = 1000;
 
+    private final Peer peer;
     private final ServerWebSocket socket;
 
-    SocketSink(ServerWebSocket socket) {
-        this.socket = socket;
+    SocketSink(Peer peer) {
+        this.peer = peer;
+        this.socket = peer.socket();
     }
 
     @Override
@@ -43,14 +45,14 @@ final class SocketSink implements EventSink {
 
     @Override
     public Future<Void> end(EventRecord.End end) {
-        return write(end).eventually(() -> socket.close(NORMAL, end.reason()));
+        // Not when it has left: a peer that does not read must be closed all the same.
+        Future<Void> last = write(end);
+        peer.sendAway(NORMAL, end.reason());
+        return last;
     }
 
     @Override
     public void onClose(Runnable closed) {
-        socket.closeHandler(gone -> closed.run());
-        if (socket.isClosed()) {
-            closed.run();
-        }
+        peer.onGone(closed);
     }
 }
