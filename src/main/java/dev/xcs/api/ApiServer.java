@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ApiServer extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+    /** How long requests under way may take once the daemon stops; a domain is built in a fraction of it. */
+    private static final Duration FINISH = Duration.ofSeconds(20);
+
     private static final Duration PING_EVERY = Duration.ofSeconds(20);
     /** When a connection is cut on which no byte moves; longer than the longest operation, during which nothing is sent. */
     private static final Duration IDLE = DomainOperations.LONG.plusSeconds(60);
@@ -39,6 +42,7 @@ public final class ApiServer extends VerticleBase {
     private final MeterRegistry meters;
     private final Duration pingEvery;
     private final Duration idle;
+    private final Draining draining = new Draining();
     private @Nullable ConsoleDesk desk;
     private @Nullable EventStreams streams;
 
@@ -67,7 +71,7 @@ public final class ApiServer extends VerticleBase {
     private Future<?> serve(AdminToken token, Contract contract) {
         HostNames hosts = new HostNames(config.host(), config.allowedHosts());
         AccessGuard guard = new AccessGuard(hosts, token, InstantSource.system(), meters);
-        Router router = new Routes(contract, guard, meters).router(vertx, operations(guard, contract));
+        Router router = new Routes(contract, draining, guard, meters).router(vertx, operations(guard, contract));
         HttpServer server = vertx.createHttpServer(options()).requestHandler(router);
         server.invalidRequestHandler(MalformedRequests::answer);
         return server.listen(config.port(), config.host())
@@ -139,11 +143,13 @@ public final class ApiServer extends VerticleBase {
                         .completion());
     }
 
+    /** Requests under way are still answered, new ones are turned away; websockets and streams are told to come back later. */
     @Override
     public Future<?> stop() {
         if (streams != null) {
             streams.close();
         }
-        return desk == null ? Future.succeededFuture() : desk.close();
+        Future<?> closed = desk == null ? Future.succeededFuture() : desk.close();
+        return Future.join(closed, draining.drain(vertx, FINISH));
     }
 }

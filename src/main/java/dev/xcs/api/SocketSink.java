@@ -10,6 +10,7 @@ final class SocketSink implements EventSink {
     static final String PROTOCOL = "xcs.events.v1";
 
     private static final short NORMAL = 1000;
+    private static final short GOING_AWAY = 1001;
 
     private final Peer peer;
     private final ServerWebSocket socket;
@@ -47,7 +48,7 @@ final class SocketSink implements EventSink {
     public Future<Void> end(EventRecord.End end) {
         // Not when it has left: a peer that does not read must be closed all the same.
         Future<Void> last = write(end);
-        peer.sendAway(NORMAL, end.reason());
+        peer.sendAway(end.reason().equals(EventPump.STOPPING) ? GOING_AWAY : NORMAL, end.reason());
         return last;
     }
 

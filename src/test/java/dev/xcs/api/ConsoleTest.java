@@ -296,6 +296,25 @@ class ConsoleTest {
         }
     }
 
+    @Test
+    void stopsThoughAPeerNeverReads() throws Exception {
+        try (Socket deaf = new Socket()) {
+            deaf.setReceiveBufferSize(4096);
+            deaf.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), api.port));
+            RawWebSocket.upgrade(deaf, upgrade("Sec-WebSocket-Protocol", "xcs.console.v1"));
+            for (int i = 0; i < 1500; i++) {
+                api.parts.print("0123456789abcdef".repeat(1024));
+            }
+            api.parts.print("the last");
+            Viewer other = new Viewer(api, true);
+            ApiFixture.until("all is printed", () -> other.screen().endsWith("the last"));
+
+            api.stopApi();
+
+            assertThat(other.closeCode()).isEqualTo(1001);
+        }
+    }
+
     private static double places(ApiFixture fixture) {
         return fixture.meters.get("xcs.console.viewers").gauge().value();
     }
