@@ -124,6 +124,27 @@ class AdoptionTest {
     }
 
     @Test
+    void remembersHowOftenAGuestWasRestarted() {
+        DomainSpec spec = Specs.pv("loops");
+        rig.create(spec);
+        for (int domid = 1; domid <= 2; domid++) {
+            int next = domid + 1;
+            rig.host.end(domid, ShutdownReason.REBOOT);
+            until(() -> rig.show(spec.uuid()).domid() == next
+                    && rig.show(spec.uuid()).state() == DomainState.RUNNING);
+            rig.stop();
+            rig.start();
+        }
+        rig.host.end(3, ShutdownReason.REBOOT);
+        rig.untilState(spec.uuid(), DomainState.SHUTDOWN);
+        rig.stop();
+        rig.start();
+        assertThat(rig.show(spec.uuid()).domid()).as("preserved, also by the next daemon").isEqualTo(3);
+        assertThat(rig.change(spec.uuid(), DesiredState.RUNNING).state()).isEqualTo(DomainState.RUNNING);
+        assertThat(rig.definition(spec.uuid()).restarts()).as("forgiven").isEmpty();
+    }
+
+    @Test
     void remembersWhatCouldNotBeBootedAgain() {
         DomainSpec spec = Specs.pv("web1");
         rig.stop();
