@@ -96,7 +96,8 @@ final class Contract {
 
     /** Whether HEAD is GET without the body; not where one spends a ticket and where there is nothing to be read. */
     static boolean answersHead(Operation operation) {
-        return operation.getHttpMethod().equals(HttpMethod.GET) && !operation.getOperationId().equals("logIn")
+        return operation.getHttpMethod().equals(HttpMethod.GET)
+                && !operation.getOperationId().equals("logIn")
                 && !isStream(operation.getOperationId());
     }
 

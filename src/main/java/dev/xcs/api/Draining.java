@@ -57,7 +57,10 @@ final class Draining {
 
     private void giveUp(Duration atMost) {
         if (drained.tryComplete()) {
-            LOG.warn("{} requests were not answered within {} s; they end without an answer", underWay, atMost.toSeconds());
+            LOG.warn(
+                    "{} requests were not answered within {} s; they end without an answer",
+                    underWay,
+                    atMost.toSeconds());
         }
     }
 }

@@ -31,7 +31,10 @@ final class Routes {
     /** An operation of the contract that is missing in the map answers 501. */
     Router router(Vertx vertx, Map<String, Operation> operations) {
         RouterBuilder builder = RouterBuilder.create(vertx, contract.routes());
-        builder.rootHandler(WebPage::secure).rootHandler(draining::admit).rootHandler(guard::check).rootHandler(this::answerOptions);
+        builder.rootHandler(WebPage::secure)
+                .rootHandler(draining::admit)
+                .rootHandler(guard::check)
+                .rootHandler(this::answerOptions);
         for (OpenAPIRoute route : builder.getRoutes()) {
             // Bodies are checked by hand: the validator's complaints name no value and no expectation.
             route.setDoValidation(false).setDoSecurity(false);
