@@ -153,7 +153,7 @@ final class RequestFields {
                                 ProblemType.INVALID_FIELD,
                                 Problem.quote(prefix + name) + ": unknown field, expected one of "
                                         + String.join(", ", known))
-                        .withField(cut(prefix + name, 80)));
+                        .withField(Problem.printable(prefix + name)));
             }
         }
     }
