@@ -1,6 +1,7 @@
 package dev.xcs;
 
 import dev.xcs.api.ApiServer;
+import dev.xcs.block.BlockBackend;
 import dev.xcs.bus.Address;
 import dev.xcs.bus.BusMessage;
 import dev.xcs.bus.Json;
@@ -98,6 +99,7 @@ final class Controller {
         // Before the console, which asks it for ports from its first domain to its last.
         deploy(vertx, new EventChannelPoller(meters));
         deploy(vertx, new ConsoleSwitch(config.console(), meters));
+        deploy(vertx, new BlockBackend(xenstore, config.block()));
         // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is
         // kept.
         deploy(vertx, new ControlRouter(openJournal(state), xenstore, meters));

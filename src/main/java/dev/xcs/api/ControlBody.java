@@ -61,30 +61,7 @@ final class ControlBody {
     }
 
     private static List<Binding> bindings(RequestFields fields) {
-        JsonNode given = fields.node("bindings");
-        if (given == null) {
-            return List.of();
-        }
-        if (!given.isArray()) {
-            fields.refuse("bindings", given, "an array of objects with domain and type");
-            return List.of();
-        }
-        if (given.size() > MAX_BINDINGS) {
-            throw Problem.invalidField("bindings", given.size() + " bindings", "at most " + MAX_BINDINGS)
-                    .toException();
-        }
-        List<Binding> bindings = new ArrayList<>(given.size());
-        for (int i = 0; i < given.size(); i++) {
-            JsonNode each = given.get(i);
-            if (each.isObject()) {
-                RequestFields inner = RequestFields.within(each, fields, "bindings[" + i + "].");
-                bindings.add(binding(inner));
-                inner.check();
-            } else {
-                fields.refuse("bindings[" + i + "]", each, "an object with domain and type");
-            }
-        }
-        return bindings;
+        return fields.objects("bindings", MAX_BINDINGS, "objects with domain and type", ControlBody::binding);
     }
 
     static Binding binding(Buffer body) {

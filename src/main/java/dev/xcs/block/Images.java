@@ -14,7 +14,7 @@ interface Images {
      * @param files every file that its bytes may come from, by real path, the image itself first
      */
     record Facts(long sizeBytes, List<String> files) {
-        Facts {
+        public Facts {
             files = List.copyOf(files);
         }
     }

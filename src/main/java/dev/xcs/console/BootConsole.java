@@ -60,6 +60,7 @@ final class BootConsole {
     private boolean readQueued;
     private boolean writeQueued;
     private boolean failing;
+    private boolean holding;
     /** Until this boot prints, or prints again after the daemon has come back to it. */
     private boolean silent = true;
 
@@ -111,7 +112,15 @@ final class BootConsole {
     private Future<Void> undo(Throwable why) {
         return release()
                 .onFailure(more -> LOG.error("Failed to undo the attach of domid {}: {}", domid(), more.getMessage()))
-                .transform(done -> Future.failedFuture(why));
+                .transform(done -> {
+                    holding = done.failed();
+                    return Future.failedFuture(why);
+                });
+    }
+
+    /** Whether an attach that failed could not be undone: then {@link #detach} has to try again. */
+    boolean isHolding() {
+        return holding;
     }
 
     /** Xen answers EINVAL for a port that waits for nobody, which is how a console looks that another process has bound. */

@@ -17,12 +17,16 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What operators do to the disks of a domain: an operation in its queue. What a managed domain gets it keeps for its next boots; one without a
  * boot gets it at its next.
  */
 final class Disks {
+    private static final Logger LOG = LoggerFactory.getLogger(Disks.class);
+
     /** Far more than any guest has use for, far fewer than would hurt dom0. */
     static final int MAX_DISKS = 128;
 
@@ -53,6 +57,20 @@ final class Disks {
             return client.plug(domain, guestOs, disk, runs(domain))
                     .compose(view -> save(domain, added(domain, disk)).map(view));
         });
+    }
+
+    /** Takes up the disks of a guest that ran on; never fails, for the guest has them whether or not xcsd understands them. */
+    Future<Void> resume(KeptDomain domain) {
+        Definition definition = domain.definition();
+        if (definition == null) {
+            return Future.succeededFuture();
+        }
+        return client.resume(definition.spec(), domain.domid())
+                .compose(found -> found.equals(specs(domain)) ? Future.succeededFuture() : save(domain, found))
+                .recover(failure -> {
+                    LOG.warn("The disks of {} are not known: {}", domain, failure.getMessage());
+                    return Future.succeededFuture();
+                });
     }
 
     private static void refuse(KeptDomain domain, DiskSpec disk, VirtualDevice device, GuestOs guestOs) {

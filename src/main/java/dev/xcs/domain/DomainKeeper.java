@@ -90,10 +90,13 @@ public final class DomainKeeper extends VerticleBase {
         ShutdownRequest shutdown = new ShutdownRequest(store, patience, deadlines);
         Lifecycle lifecycle = new Lifecycle(table, census, xen, boots, shutdown, guards, meters, patience, deadlines);
         Disks disks = new Disks(table, diskClient, log);
-        Adoption adoption = new Adoption(table, xen, consoles, diskClient, store, log, boots, guards, patience, deadlines);
+        ConsoleAttacher attacher = new ConsoleAttacher(consoles, store, patience);
+        Adoption adoption =
+                new Adoption(table, xen, attacher, disks, store, log, boots, guards, patience, deadlines);
 
         closers.add(() -> {
             ends.stop();
+            attacher.stop();
             return patience.untilGood(() -> idle(table), Boolean::booleanValue, deadlines.finish())
                     .onSuccess(any -> meters.close())
                     .mapEmpty();

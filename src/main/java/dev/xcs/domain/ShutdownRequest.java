@@ -4,6 +4,7 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.xenstore.Change;
+import dev.xcs.xenstore.GuestHome;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -32,7 +33,8 @@ final class ShutdownRequest {
         Promise<Void> taken = Promise.promise();
         Promise<Void> written = Promise.promise();
         return store.watch(path, any -> look(path, written.future(), taken))
-                .compose(watch -> store.write(path, word)
+                .compose(watch -> new GuestHome(store, domain.uuid(), domain.domid())
+                        .write("control/shutdown", word)
                         .onSuccess(written::tryComplete)
                         .onSuccess(any -> look(path, written.future(), taken))
                         .compose(any -> await(domain, taken.future(), preemption))
