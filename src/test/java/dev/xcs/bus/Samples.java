@@ -65,6 +65,9 @@ public final class Samples {
         if (type == long.class || type == Long.class) {
             return random.nextLong();
         }
+        if (type == boolean.class || type == Boolean.class) {
+            return random.nextBoolean();
+        }
         if (type == double.class) {
             return random.nextGaussian() * 1e6;
         }
