@@ -85,9 +85,8 @@ final class DomainConsole {
     }
 
     private Future<Void> detachAll() {
-        Future<Void> released = leftover == null
-                ? Future.succeededFuture()
-                : leftover.detach().onSuccess(detached -> leftover = null);
+        Future<Void> released =
+                leftover == null ? Future.succeededFuture() : leftover.detach().onSuccess(detached -> leftover = null);
         return released.compose(none -> detachBoot());
     }
 

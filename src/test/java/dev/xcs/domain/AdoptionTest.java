@@ -139,7 +139,9 @@ class AdoptionTest {
         rig.untilState(spec.uuid(), DomainState.SHUTDOWN);
         rig.stop();
         rig.start();
-        assertThat(rig.show(spec.uuid()).domid()).as("preserved, also by the next daemon").isEqualTo(3);
+        assertThat(rig.show(spec.uuid()).domid())
+                .as("preserved, also by the next daemon")
+                .isEqualTo(3);
         assertThat(rig.change(spec.uuid(), DesiredState.RUNNING).state()).isEqualTo(DomainState.RUNNING);
         assertThat(rig.definition(spec.uuid()).restarts()).as("forgiven").isEmpty();
     }

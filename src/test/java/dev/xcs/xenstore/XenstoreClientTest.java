@@ -185,9 +185,8 @@ class XenstoreClientTest {
         assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("/watched");
         AtomicInteger refused = new AtomicInteger();
         peer.store()
-                .injectFaults((domid, op, path) -> op == Op.WATCH && refused.incrementAndGet() <= 3
-                        ? Trouble.refuse(Errno.EQUOTA)
-                        : Trouble.NONE);
+                .injectFaults((domid, op, path) ->
+                        op == Op.WATCH && refused.incrementAndGet() <= 3 ? Trouble.refuse(Errno.EQUOTA) : Trouble.NONE);
 
         peer.store().dropClients();
 
