@@ -71,9 +71,6 @@ public final class Samples {
         if (type == double.class) {
             return random.nextGaussian() * 1e6;
         }
-        if (type == boolean.class) {
-            return random.nextBoolean();
-        }
         return type == String.class ? TEXTS.get(random.nextInt(TEXTS.size())) : object(type);
     }
 
