@@ -99,7 +99,7 @@ final class Controller {
         // Before the console, which asks it for ports from its first domain to its last.
         deploy(vertx, new EventChannelPoller(meters));
         deploy(vertx, new ConsoleSwitch(config.console(), meters));
-        deploy(vertx, new BlockBackend(xenstore, config.block()));
+        deploy(vertx, new BlockBackend(xenstore, config.block(), state.toAbsolutePath()));
         // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is
         // kept.
         deploy(vertx, new ControlRouter(openJournal(state), xenstore, meters));

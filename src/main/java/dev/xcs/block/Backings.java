@@ -85,10 +85,7 @@ final class Backings {
         if (spec.format() == DiskFormat.RAW) {
             return Future.succeededFuture(new Images.Facts(backing.sizeBytes(), List.of(backing.path())));
         }
-        return images.inspect(spec, backing).map(facts -> {
-            facts.files().forEach(file -> root.check(String.valueOf(spec.target()), file));
-            return facts;
-        });
+        return images.inspect(spec, backing, file -> root.check(String.valueOf(spec.target()), file.toString()));
     }
 
     private static void checkSize(DiskSpec spec, Backing backing, long sizeBytes) {

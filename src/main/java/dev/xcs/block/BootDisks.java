@@ -202,9 +202,8 @@ final class BootDisks {
 
     private Future<Void> resume(DomainDisks disks, KeptDisk disk, StoredDisk found, Backing backing) {
         return devices.hold(OpenBacking.numberOf(backing))
-                .compose(any -> images.adopt(OpenBacking.numberOf(backing)))
-                .map(served -> {
-                    OpenBacking open = reopened(backing, served);
+                .map(held -> {
+                    OpenBacking open = reopened(backing, images.serves(OpenBacking.numberOf(backing)));
                     disk.back(open);
                     table.own(open.path());
                     List<Extent> extents = open.extents();

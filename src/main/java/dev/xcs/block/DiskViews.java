@@ -1,6 +1,7 @@
 package dev.xcs.block;
 
 import dev.xcs.message.ShowDisks;
+import dev.xcs.model.DiskCount;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.DiskState;
 import dev.xcs.model.DiskStatistics;
@@ -95,5 +96,26 @@ final class DiskViews {
                 .map(device -> devices.statistics(disk.domid(), disk.number(), device)
                         .otherwise(Optional.empty()))
                 .orElse(Future.succeededFuture(Optional.empty()));
+    }
+
+    /** Of every disk that was given away; without a look at xenstore, as it is asked every few seconds. */
+    Future<List<DiskCount>> count() {
+        List<Future<Optional<DiskCount>>> counts = table.all().stream()
+                .filter(disks -> disks.domid() >= 0)
+                .flatMap(disks -> disks.all().stream().map(disk -> count(disks, disk)))
+                .toList();
+        return Future.all(counts)
+                .map(done -> counts.stream().flatMap(one -> one.result().stream()).toList());
+    }
+
+    private Future<Optional<DiskCount>> count(DomainDisks disks, KeptDisk disk) {
+        OpenBacking backing = disk.backing();
+        if (backing == null) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return devices.statistics(disks.domid(), disk.device().number(), backing.number())
+                .map(read -> read.map(statistics ->
+                        new DiskCount(disks.uuid(), disk.spec().vdev(), backing.sizeBytes(), statistics)))
+                .otherwise(Optional.empty());
     }
 }

@@ -6,11 +6,14 @@ import dev.xcs.model.DiskSpec;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** Where only raw images can be used. */
 final class NoImages implements Images {
     @Override
-    public Future<Facts> inspect(DiskSpec spec, Backing file) {
+    public Future<Facts> inspect(DiskSpec spec, Backing file, Consumer<Path> admit) {
         return refuse(spec);
     }
 
@@ -33,7 +36,15 @@ final class NoImages implements Images {
     }
 
     @Override
-    public Future<Boolean> adopt(DeviceNumber device) {
-        return Future.succeededFuture(false);
+    public boolean serves(DeviceNumber device) {
+        return false;
     }
+
+    @Override
+    public Future<Void> takeUp(Set<DeviceNumber> used) {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public void close() {}
 }

@@ -122,7 +122,11 @@ public final class ConfigReader {
                 new KernelCacheConfig(
                         value(Keys.KERNEL_CACHE_DIRECTORY).orElse(stateDir.resolve("kernels")),
                         value(Keys.KERNEL_CACHE_MAX)),
-                new BlockConfig(value(Keys.BLOCK_IMAGE_ROOT), value(Keys.BLOCK_SCRIPT_DIRECTORY)));
+                new BlockConfig(
+                        value(Keys.BLOCK_IMAGE_ROOT),
+                        value(Keys.BLOCK_SCRIPT_DIRECTORY),
+                        value(Keys.BLOCK_QEMU_NBD),
+                        value(Keys.BLOCK_QEMU_IMG)));
     }
 
     private DomainConfig domain() {

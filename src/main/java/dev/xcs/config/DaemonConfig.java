@@ -93,6 +93,8 @@ public record DaemonConfig(
     /**
      * @param imageRoot the only directory that files for disks may be in, links followed; empty for no such limit
      * @param scriptDirectory where hotplug scripts that are named without a path are
+     * @param qemuNbd the program that serves images which are not raw
+     * @param qemuImg the program that reads such images
      */
-    public record BlockConfig(Optional<Path> imageRoot, Path scriptDirectory) {}
+    public record BlockConfig(Optional<Path> imageRoot, Path scriptDirectory, Path qemuNbd, Path qemuImg) {}
 }

@@ -76,6 +76,10 @@ public final class Keys {
             "");
     static final Key<Path> BLOCK_SCRIPT_DIRECTORY = new Key<>(
             "block.script-directory", "Where hotplug scripts named without a path are.", Kind.directory(), "/etc/xen/scripts");
+    static final Key<Path> BLOCK_QEMU_NBD = new Key<>(
+            "block.qemu-nbd", "What serves images that are not raw.", Kind.file(), "/usr/bin/qemu-nbd");
+    static final Key<Path> BLOCK_QEMU_IMG =
+            new Key<>("block.qemu-img", "What reads such images.", Kind.file(), "/usr/bin/qemu-img");
 
     private static final List<Key<?>> ALL = List.of(
             HYPERVISOR,
@@ -102,7 +106,9 @@ public final class Keys {
             KERNEL_CACHE_DIRECTORY,
             KERNEL_CACHE_MAX,
             BLOCK_IMAGE_ROOT,
-            BLOCK_SCRIPT_DIRECTORY);
+            BLOCK_SCRIPT_DIRECTORY,
+            BLOCK_QEMU_NBD,
+            BLOCK_QEMU_IMG);
 
     private Keys() {}
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.xcs.block;
+
+import org.jspecify.annotations.NullMarked;
