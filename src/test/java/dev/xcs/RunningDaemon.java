@@ -64,6 +64,10 @@ public final class RunningDaemon implements AutoCloseable {
         return URI.create(running.endpoints().api());
     }
 
+    public URI managementAddress() {
+        return URI.create(running.endpoints().management());
+    }
+
     /** The simulated host: its faults, and what other toolstacks do there. */
     public SimHost host() {
         return running.host().simulated().orElseThrow();
