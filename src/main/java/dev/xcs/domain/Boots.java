@@ -40,9 +40,10 @@ final class Boots {
     /** The first boot; if it fails nothing is left on disk either. */
     Future<Void> first(KeptDomain domain, Definition definition, Preemption preemption) {
         table.update(domain);
-        return creation.boot(domain, definition, definition.spec().paused(), preemption)
+        boolean paused = definition.spec().paused();
+        return creation.boot(domain, definition, paused, preemption)
                 .recover(failure -> forget(domain).transform(any -> Future.failedFuture(failure)))
-                .compose(any -> show(domain));
+                .compose(any -> show(domain, !paused));
     }
 
     /** Destroys what is left of the old boot and makes a new one; if that fails the domain stays, without a boot. */
@@ -60,7 +61,7 @@ final class Boots {
                 .compose(any -> creation.boot(domain, restarting, false, preemption))
                 .onSuccess(any -> meters.restarted())
                 .recover(failure -> stop(domain, before, restarting, failure))
-                .compose(any -> show(domain));
+                .compose(any -> show(domain, true));
     }
 
     private Future<Void> endOldBoot(KeptDomain domain) {
@@ -94,10 +95,14 @@ final class Boots {
         return log.save(now).transform(any -> Future.failedFuture(failure));
     }
 
-    /** The domain is complete; how it does is the hypervisor's word. */
-    private Future<Void> show(KeptDomain domain) {
+    /** @param changed whether it does otherwise than the creation has last seen it: that is the hypervisor's word */
+    private Future<Void> show(KeptDomain domain, boolean changed) {
         domain.work(KeptDomain.Work.NONE);
         LOG.info("{} is booted", domain);
+        if (!changed) {
+            table.update(domain);
+            return Future.succeededFuture();
+        }
         return census.refresh().transform(seen -> {
             table.update(domain);
             return Future.succeededFuture();

@@ -3,6 +3,7 @@ package dev.xcs.domain;
 import dev.xcs.journal.Definition;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainSpec;
+import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -23,6 +24,7 @@ final class Creation {
     private static final Logger LOG = LoggerFactory.getLogger(Creation.class);
 
     private final XenClient xen;
+    private final Census census;
     private final ConsoleClient consoles;
     private final Xenstore store;
     private final DefinitionLog log;
@@ -34,6 +36,7 @@ final class Creation {
 
     Creation(
             XenClient xen,
+            Census census,
             ConsoleClient consoles,
             Xenstore store,
             DefinitionLog log,
@@ -43,6 +46,7 @@ final class Creation {
             BuildSlots slots,
             DomainMeters meters) {
         this.xen = xen;
+        this.census = census;
         this.consoles = consoles;
         this.store = store;
         this.log = log;
@@ -82,13 +86,7 @@ final class Creation {
         }
 
         Future<Void> run() {
-            return step(
-                            "check",
-                            () -> xen.host().map(host -> {
-                                admission.admit(domain, spec, host);
-                                return host;
-                            }))
-                    .compose(any -> step("define", this::define))
+            return prepare()
                     .compose(any -> step("create", this::create))
                     .compose(any -> step("build", () -> slots.run(this::build, preemption)))
                     .onComplete(any -> admission.settle(domain))
@@ -96,6 +94,39 @@ final class Creation {
                     .recover(this::afterNodes)
                     .compose(any -> step("unpause", () -> paused ? Future.succeededFuture() : xen.unpause(domid)))
                     .recover(this::undo);
+        }
+
+        /** The disk is slow and needs nothing of the checks, so it is written beside them; a refused creation takes its definition back. */
+        private Future<Void> prepare() {
+            Future<Void> defined = step("define", this::define).recover(failure -> in("define", failure));
+            Future<Void> checked = step("check", this::check);
+            return Future.join(checked, defined).mapEmpty();
+        }
+
+        private Future<Void> check() {
+            boolean first = definition.phase() == Definition.Phase.CREATING;
+            Future<Void> alone = first ? census.refresh().map(this::refuseTwin) : Future.succeededFuture();
+            Future<Void> admitted = xen.host().map(this::admit);
+            return Future.join(alone, admitted).mapEmpty();
+        }
+
+        /** The claim has kept xcsd's own domains apart; others may have come without asking. */
+        private @Nullable Void refuseTwin(Snapshot snapshot) {
+            if (snapshot.domains().stream()
+                    .anyMatch(info -> Snapshot.identity(info).equals(spec.uuid()))) {
+                throw Problem.of(
+                                ProblemType.CONFLICT,
+                                "uuid: " + spec.uuid() + " is that of another domain on this host")
+                        .withField("uuid")
+                        .toException();
+            }
+            table.refuseNamesake(domain);
+            return null;
+        }
+
+        private @Nullable Void admit(HostInfo host) {
+            admission.admit(domain, spec, host);
+            return null;
         }
 
         private <T> Future<T> step(String name, Supplier<Future<T>> work) {
@@ -137,7 +168,9 @@ final class Creation {
             Future<Void> console = step("console", () -> attach(built)).recover(failure -> in("console", failure));
             Future<Void> published =
                     step("nodes", () -> nodes).compose(any -> step("introduce", () -> introduce(built)));
-            return Future.join(console, published).compose(any -> step("record", this::record));
+            return Future.join(console, published)
+                    .compose(any -> Future.join(step("record", this::record), seen()))
+                    .mapEmpty();
         }
 
         /** What is undone must not be written later: the transaction has to have ended, either way. */
@@ -166,6 +199,11 @@ final class Creation {
                 domain.define(booted);
                 return null;
             });
+        }
+
+        /** How it does is the hypervisor's word; without it the domain is complete all the same. */
+        private Future<Void> seen() {
+            return census.refresh().transform(any -> Future.succeededFuture());
         }
 
         private Future<Void> undo(Throwable failure) {

@@ -75,7 +75,8 @@ public final class DomainKeeper extends VerticleBase {
         Census census = new Census(table, xen, store, guards, patience);
         Teardown teardown = new Teardown(xen, consoles, store, census.snapshots(), patience, deadlines);
         BuildSlots slots = new BuildSlots(config.maxParallelBuilds());
-        Creation creation = new Creation(xen, consoles, store, log, table, teardown, new Admission(), slots, meters);
+        Creation creation =
+                new Creation(xen, census, consoles, store, log, table, teardown, new Admission(), slots, meters);
         Boots boots = new Boots(table, census, creation, teardown, consoles, log, meters);
         EndKeeper ends = new EndKeeper(boots);
         census.onNews(ends::attend);

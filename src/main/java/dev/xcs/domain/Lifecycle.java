@@ -57,27 +57,11 @@ final class Lifecycle {
         return domain.queue()
                 .add(
                         "creation",
-                        preemption -> census.refresh()
-                                .recover(failure -> Future.failedFuture(ProblemException.of(failure)
-                                        .withStep("check")
-                                        .toException()))
-                                .map(snapshot -> refuseTwin(domain, snapshot))
-                                .compose(any -> boots.first(domain, definition, preemption))
-                                .onFailure(any -> table.drop(domain)))
+                        preemption ->
+                                boots.first(domain, definition, preemption).onFailure(any -> table.drop(domain)))
                 .onSuccess(any -> meters.created())
                 .onFailure(failure -> LOG.warn("{} was not created, {}", spec.name(), describe(failure)))
                 .map(any -> domain.view());
-    }
-
-    /** The claim has kept xcsd's own domains apart; others may have come without asking. */
-    private Snapshot refuseTwin(KeptDomain domain, Snapshot snapshot) {
-        if (snapshot.domains().stream().anyMatch(info -> Snapshot.identity(info).equals(domain.uuid()))) {
-            throw Problem.of(ProblemType.CONFLICT, "uuid: " + domain.uuid() + " is that of another domain on this host")
-                    .withField("uuid")
-                    .toException();
-        }
-        table.refuseNamesake(domain);
-        return snapshot;
     }
 
     /** Done when the state is reached; for shutdown and reboot when the guest has taken the request. */

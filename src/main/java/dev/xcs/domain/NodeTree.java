@@ -21,9 +21,6 @@ final class NodeTree {
     /** Any other value than xenconsoled's own makes xenconsoled leave the console alone. */
     static final String CONSOLE_TYPE = "xcsd";
 
-    /** libxl's own default, in bytes; nobody but xenconsoled reads it. */
-    private static final int CONSOLE_LIMIT = 1 << 20;
-
     /** What a guest writes: its answer to a shutdown, and what it can do. */
     private static final List<String> CONTROL_OF_GUEST =
             List.of("shutdown", "feature-poweroff", "feature-reboot", "feature-suspend", "sysrq");
@@ -58,7 +55,7 @@ final class NodeTree {
         identity(spec, domid, nodes);
         resources(spec, home, nodes);
         control(domid, home, nodes);
-        console(home, nodes);
+        nodes.add(Change.write(home + "/console/type", CONSOLE_TYPE));
         nodes.add(Change.write(home + "/device", ""));
         return nodes;
     }
@@ -79,12 +76,8 @@ final class NodeTree {
         nodes.add(Change.write(home + "/name", spec.name()));
         nodes.add(Change.write(home + "/vm", vm));
         nodes.add(Change.write(home + "/domid", domid));
-        nodes.add(Change.write(vm, ""));
-        nodes.add(readableBy(domid, vm));
         nodes.add(Change.write(vm + "/uuid", spec.uuid()));
         nodes.add(Change.write(vm + "/name", spec.name()));
-        nodes.add(Change.write("/libxl/" + domid, ""));
-        nodes.add(Change.permit("/libxl/" + domid, "n0"));
         nodes.add(Change.write(xlType(domid), xlName(spec.type())));
     }
 
@@ -97,20 +90,15 @@ final class NodeTree {
         }
     }
 
+    /** While the directory is the guest's what is made in it is too: one change of permissions for all, in a transaction nobody sees into. */
     private static void control(int domid, String home, List<Change> nodes) {
-        nodes.add(Change.write(home + "/control/platform-feature-xs_reset_watches", 1));
-        for (String name : CONTROL_OF_GUEST) {
-            ownedBy(domid, home + "/control/" + name, nodes);
-        }
-        ownedBy(domid, home + "/data", nodes);
-    }
-
-    private static void console(String home, List<Change> nodes) {
-        String console = home + "/console";
-        nodes.add(Change.write(console + "/type", CONSOLE_TYPE));
-        nodes.add(Change.write(console + "/limit", CONSOLE_LIMIT));
-        nodes.add(Change.write(console + "/output", "pty"));
-        nodes.add(Change.write(console + "/tty", ""));
+        String control = home + "/control";
+        nodes.add(Change.write(control + "/platform-feature-xs_reset_watches", 1));
+        nodes.add(ownedBy(domid, control));
+        CONTROL_OF_GUEST.forEach(name -> nodes.add(Change.write(control + "/" + name, "")));
+        nodes.add(readableBy(domid, control));
+        nodes.add(Change.write(home + "/data", ""));
+        nodes.add(ownedBy(domid, home + "/data"));
     }
 
     /** Everything to be removed once the domain is dead; its backends first, for they hold its memory. */
@@ -127,9 +115,8 @@ final class NodeTree {
         return Change.permit(path, "n0", "r" + domid);
     }
 
-    private static void ownedBy(int domid, String path, List<Change> nodes) {
-        nodes.add(Change.write(path, ""));
-        nodes.add(Change.permit(path, "n" + domid));
+    private static Change ownedBy(int domid, String path) {
+        return Change.permit(path, "n" + domid);
     }
 
     private static String xlName(DomainType type) {
