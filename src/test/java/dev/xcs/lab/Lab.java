@@ -58,7 +58,10 @@ final class Lab {
     }
 
     private static ProcessBuilder xcsCommand(String... arguments) {
-        return command("scripts/xcs", List.of("--url", address(), "--token-file", tokenFile().toString()), arguments);
+        return command(
+                "scripts/xcs",
+                List.of("--url", address(), "--token-file", tokenFile().toString()),
+                arguments);
     }
 
     private static ProcessBuilder command(String script, List<String> first, String... arguments) {
