@@ -31,6 +31,7 @@ import io.vertx.core.eventbus.EventBus;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,7 @@ public final class ControlRouter extends VerticleBase {
     private final KnownDomains known = new KnownDomains();
     private final Expectations expectations = new Expectations();
     private final SessionTable sessions = new SessionTable(Clock.systemUTC());
+    private final AtomicLong furthestBehind = new AtomicLong();
     private @Nullable EventLog log;
     private @Nullable XenstoreSource source;
     private long requests;
@@ -94,11 +96,10 @@ public final class ControlRouter extends VerticleBase {
         RequestControl.ADDRESS.answer(vertx.eventBus(), request -> request(answerer, events, request));
         vertx.setPeriodic(SYNC_EVERY_MILLIS, timer -> {
             sessions.expire();
+            furthestBehind.set(sessions.furthestBehind(events.next()));
             events.syncAndTrim();
         });
-        Gauge.builder("xcs.control.sessions", sessions, SessionTable::size)
-                .description("Sessions of tools")
-                .register(meters);
+        measureSessions();
         HypervisorLogSource hypervisor = new HypervisorLogSource(vertx, known, events::add);
         // Not waited for: nobody needs it to begin.
         events.newest(message -> message.subtype() == ControlSubtype.HYPERVISOR_LINE)
@@ -114,6 +115,16 @@ public final class ControlRouter extends VerticleBase {
         return unwatched
                 .onFailure(failure -> LOG.debug("The watch ends with its connection", failure))
                 .eventually(() -> log == null ? Future.<Void>succeededFuture() : log.close());
+    }
+
+    private void measureSessions() {
+        Gauge.builder("xcs.control.sessions", sessions, SessionTable::size)
+                .description("Sessions of tools")
+                .register(meters);
+        Gauge.builder("xcs.control.sessions.behind", furthestBehind, AtomicLong::get)
+                .description("Control messages that the session furthest behind has still to be given")
+                .baseUnit("messages")
+                .register(meters);
     }
 
     private void listen(EventBus bus, EventLog events) {
