@@ -11,6 +11,7 @@ import dev.xcs.message.LocateControl;
 import dev.xcs.message.RequestAnswered;
 import dev.xcs.message.RequestControl;
 import dev.xcs.message.RouteControl;
+import dev.xcs.message.ShutdownAsked;
 import dev.xcs.model.ControlMessage;
 import dev.xcs.model.ControlPayload;
 import dev.xcs.model.ControlSubtype;
@@ -90,6 +91,7 @@ public final class ControlRouter extends VerticleBase {
         log = events;
         source = watched;
         listen(vertx.eventBus(), events);
+        ShutdownAsked.ADDRESS.listen(vertx.eventBus(), asked -> watched.shutdownAsked(asked.domid(), asked.word()));
         answerReaders(vertx.eventBus(), events);
         new SessionDesk(sessions, events).open(vertx.eventBus());
         Requests answerer = new Requests(vertx.eventBus(), xenstore);

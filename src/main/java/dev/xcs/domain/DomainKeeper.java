@@ -11,6 +11,7 @@ import dev.xcs.message.DomainsShown;
 import dev.xcs.message.Done;
 import dev.xcs.message.FetchDomain;
 import dev.xcs.message.FetchDomains;
+import dev.xcs.message.ShutdownAsked;
 import dev.xcs.xenstore.Xenstore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -80,7 +81,8 @@ public final class DomainKeeper extends VerticleBase {
         Boots boots = new Boots(table, census, creation, teardown, consoles, log, meters);
         EndKeeper ends = new EndKeeper(boots);
         census.onNews(ends::attend);
-        ShutdownRequest shutdown = new ShutdownRequest(store, patience, deadlines);
+        ShutdownRequest shutdown =
+                new ShutdownRequest(store, asked -> ShutdownAsked.ADDRESS.publish(bus, asked), patience, deadlines);
         Lifecycle lifecycle = new Lifecycle(table, census, xen, boots, shutdown, guards, meters, patience, deadlines);
         ConsoleAttacher attacher = new ConsoleAttacher(consoles, store, patience);
         Adoption adoption = new Adoption(table, xen, attacher, log, boots, guards, patience, deadlines);

@@ -178,6 +178,8 @@ class ToolsLabIT {
                 target(FULL_MIB),
                 is("SHUTDOWN.SYSRQ")
                         .and(m -> m.path("payload").path("key").asText().equals("h")),
+                is("SHUTDOWN.REBOOT"),
+                is("SHUTDOWN.ACKNOWLEDGED"),
                 is("DOMAIN.CHANGED")
                         .and(m -> m.path("payload").path("reason").asText().equals("reboot")),
                 firstByteAfter(domid));
