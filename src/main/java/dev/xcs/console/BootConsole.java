@@ -61,7 +61,7 @@ final class BootConsole {
     private boolean writeQueued;
     private boolean failing;
     private boolean holding;
-    /** Until this boot prints, or prints again after the daemon has come back to it. */
+    /** A guest can set the ring's index back: it is believed once. */
     private boolean silent = true;
 
     BootConsole(EventBus bus, AttachConsole boot, ConsoleHistory history, InputQueue input, ConsoleMetrics metrics) {
@@ -170,7 +170,9 @@ final class BootConsole {
         }
         if (silent) {
             silent = false;
-            tellFirstByte();
+            if (read.first()) {
+                tellFirstByte();
+            }
         }
         long offset = history.end();
         history.append(bytes.getBytes());

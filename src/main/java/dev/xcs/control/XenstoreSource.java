@@ -45,6 +45,11 @@ final class XenstoreSource {
         values.keySet().removeIf(node -> node.domid() == domid);
     }
 
+    /** What was just written, from who wrote it: the guest may empty the node before it can be read here. */
+    void shutdownAsked(int domid, String word) {
+        seen(WatchedNode.shutdown(domid), word);
+    }
+
     private void changed(String path) {
         WatchedNode.of(path).ifPresent(node -> nodes.changed(path));
     }

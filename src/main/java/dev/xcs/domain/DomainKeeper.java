@@ -17,6 +17,7 @@ import dev.xcs.message.Done;
 import dev.xcs.message.FetchDisks;
 import dev.xcs.message.FetchDomain;
 import dev.xcs.message.FetchDomains;
+import dev.xcs.message.ShutdownAsked;
 import dev.xcs.xenstore.Xenstore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -87,7 +88,8 @@ public final class DomainKeeper extends VerticleBase {
         Boots boots = new Boots(table, census, creation, teardown, consoles, log, meters);
         EndKeeper ends = new EndKeeper(boots);
         census.onNews(ends::attend);
-        ShutdownRequest shutdown = new ShutdownRequest(store, patience, deadlines);
+        ShutdownRequest shutdown =
+                new ShutdownRequest(store, asked -> ShutdownAsked.ADDRESS.publish(bus, asked), patience, deadlines);
         Lifecycle lifecycle = new Lifecycle(table, census, xen, boots, shutdown, guards, meters, patience, deadlines);
         Disks disks = new Disks(table, diskClient, log);
         ConsoleAttacher attacher = new ConsoleAttacher(consoles, store, patience);

@@ -28,6 +28,7 @@ import dev.xcs.message.ReadHypervisorLog;
 import dev.xcs.message.RequestAnswered;
 import dev.xcs.message.RequestControl;
 import dev.xcs.message.RouteControl;
+import dev.xcs.message.ShutdownAsked;
 import dev.xcs.model.Binding;
 import dev.xcs.model.ControlMessage;
 import dev.xcs.model.ControlPayload;
@@ -212,6 +213,17 @@ class ControlRouterTest {
         assertThat(await(2, m -> m.subtype() == ControlSubtype.SHUTDOWN_SYSRQ))
                 .extracting(m -> ((ControlPayload.Sysrq) m.payload()).key())
                 .containsExactly("h", "s");
+    }
+
+    @Test
+    void tellsOfAShutdownThatTheGuestTookBeforeItCouldBeRead() throws Exception {
+        BusFixture.await(store.write(HOME + "control/shutdown", ""));
+        ShutdownAsked.ADDRESS.publish(fixture.bus(), new ShutdownAsked(5, "reboot"));
+        // As the guest does it.
+        BusFixture.await(store.write(HOME + "control/shutdown", ""));
+        assertThat(await(2, m -> m.subtype().type() == ControlType.SHUTDOWN))
+                .extracting(ControlMessage::subtype)
+                .containsExactly(ControlSubtype.SHUTDOWN_REBOOT, ControlSubtype.SHUTDOWN_ACKNOWLEDGED);
     }
 
     @Test
