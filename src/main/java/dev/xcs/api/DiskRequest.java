@@ -46,8 +46,7 @@ final class DiskRequest {
         boolean override = fields.flag("override");
         if (fields.isGood()) {
             try {
-                return DiskSpec.of(
-                        target, vdev, format, access, device, script, discard, directIoSafe, null, override);
+                return DiskSpec.of(target, vdev, format, access, device, script, discard, directIoSafe, null, override);
             } catch (ProblemException e) {
                 fields.refuse(e.problem());
             }

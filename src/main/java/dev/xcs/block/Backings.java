@@ -71,7 +71,9 @@ final class Backings {
     private void checkKind(DiskSpec spec, Backing backing) {
         boolean usable = backing.kind() == Backing.Kind.FILE || backing.kind() == Backing.Kind.BLOCK_DEVICE;
         if (!usable) {
-            throw refused(spec, "a file or a block device").withCause("it is " + backing.kind().words()).toException();
+            throw refused(spec, "a file or a block device")
+                    .withCause("it is " + backing.kind().words())
+                    .toException();
         }
         if (backing.kind() == Backing.Kind.FILE) {
             root.check(String.valueOf(spec.target()), backing.path());
@@ -90,7 +92,9 @@ final class Backings {
 
     private static void checkSize(DiskSpec spec, Backing backing, long sizeBytes) {
         if (sizeBytes <= 0) {
-            throw refused(spec, "one that is not empty").withCause("its size is 0 bytes").toException();
+            throw refused(spec, "one that is not empty")
+                    .withCause("its size is 0 bytes")
+                    .toException();
         }
         int unit = Math.max(SECTOR, backing.sectorBytes());
         if (sizeBytes % unit != 0) {
@@ -149,12 +153,10 @@ final class Backings {
     /** The claim is given up at once; a loop device goes away when its last user does, a server is stopped. */
     Future<Void> close(OpenBacking backing, Object owner) {
         table.disclaim(owner);
-        return letGo(backing)
-                .onComplete(any -> table.disown(backing.path()))
-                .recover(failure -> {
-                    LOG.warn("{} was not given back: {}", backing.path(), failure.getMessage());
-                    return Future.succeededFuture();
-                });
+        return letGo(backing).onComplete(any -> table.disown(backing.path())).recover(failure -> {
+            LOG.warn("{} was not given back: {}", backing.path(), failure.getMessage());
+            return Future.succeededFuture();
+        });
     }
 
     private Future<Void> letGo(OpenBacking backing) {
@@ -167,9 +169,7 @@ final class Backings {
 
     /** From now on a loop device lives as long as the back-end has it. */
     Future<Void> settled(OpenBacking backing) {
-        return backing.kind() == OpenBacking.Kind.LOOP
-                ? devices.release(backing.number())
-                : Future.succeededFuture();
+        return backing.kind() == OpenBacking.Kind.LOOP ? devices.release(backing.number()) : Future.succeededFuture();
     }
 
     private static Problem refused(DiskSpec spec, String expected) {

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,27 +57,29 @@ final class BootDisks {
 
     /** All of them or none. */
     Future<Void> prepare(PrepareDisks ask) {
-        Map<DiskSpec, VirtualDevice> numbers = new HashMap<>();
-        Map<Integer, String> taken = new HashMap<>();
+        SortedMap<Integer, KeptDisk> wanted = new TreeMap<>();
         for (DiskSpec spec : ask.disks()) {
-            VirtualDevice device = VirtualDevice.parse(spec.vdev(), ask.guestOs());
-            refuseSame(spec, taken.put(device.number(), spec.vdev()));
-            numbers.put(spec, device);
+            KeptDisk disk = new KeptDisk(spec, VirtualDevice.parse(spec.vdev(), ask.guestOs()));
+            refuseSame(spec, wanted.put(disk.device().number(), disk));
         }
         DomainDisks disks = table.open(new DomainDisks(ask.uuid(), ask.name(), ask.guestOs()));
-        List<Future<Void>> opened = ask.disks().stream()
-                .map(spec -> add(disks, new KeptDisk(spec, numbers.get(spec))))
-                .toList();
-        return Future.join(opened).<Void>mapEmpty().recover(failure -> release(ask.uuid())
-                .transform(any -> Future.failedFuture(
-                        opened.stream().filter(Future::failed).findFirst().orElseThrow().cause())));
+        List<Future<Void>> opened =
+                wanted.values().stream().map(disk -> add(disks, disk)).toList();
+        return Future.join(opened)
+                .<Void>mapEmpty()
+                .recover(failure -> release(ask.uuid())
+                        .transform(any -> Future.failedFuture(opened.stream()
+                                .filter(Future::failed)
+                                .findFirst()
+                                .orElseThrow()
+                                .cause())));
     }
 
-    private static void refuseSame(DiskSpec spec, @Nullable String other) {
+    private static void refuseSame(DiskSpec spec, @Nullable KeptDisk other) {
         if (other != null) {
             throw Problem.invalidField("vdev", spec.vdev(), "one that no other disk of the domain has")
                     .withField("disks")
-                    .withCause("it is the same device as " + other)
+                    .withCause("it is the same device as " + other.spec().vdev())
                     .toException();
         }
     }
@@ -115,9 +119,7 @@ final class BootDisks {
         if (disks == null) {
             return Future.succeededFuture();
         }
-        return Future.join(disks.all().stream()
-                        .map(disk -> take(disks, disk))
-                        .toList())
+        return Future.join(disks.all().stream().map(disk -> take(disks, disk)).toList())
                 .mapEmpty();
     }
 
@@ -138,7 +140,11 @@ final class BootDisks {
             return;
         }
         NodeWait wait = NodeWait.until(
-                vertx, store, paths.backend() + "/state", value -> value.filter("4"::equals).isPresent(), null);
+                vertx,
+                store,
+                paths.backend() + "/state",
+                value -> value.filter("4"::equals).isPresent(),
+                null);
         disk.connecting(wait);
         wait.future()
                 .compose(any -> backings.settled(backing))
@@ -151,7 +157,8 @@ final class BootDisks {
         if (disks == null) {
             return Future.succeededFuture();
         }
-        return Future.join(disks.all().stream().map(disk -> release(disks, disk)).toList())
+        return Future.join(
+                        disks.all().stream().map(disk -> release(disks, disk)).toList())
                 .mapEmpty();
     }
 
@@ -174,8 +181,9 @@ final class BootDisks {
         DomainDisks disks = table.open(new DomainDisks(ask.uuid(), ask.name(), ask.guestOs()));
         disks.bind(ask.domid());
         Map<Integer, DiskSpec> written = new HashMap<>();
-        ask.disks().forEach(spec -> written.put(
-                VirtualDevice.parse(spec.vdev(), ask.guestOs()).number(), spec));
+        ask.disks()
+                .forEach(spec -> written.put(
+                        VirtualDevice.parse(spec.vdev(), ask.guestOs()).number(), spec));
         return stored.of(ask.domid())
                 .compose(found -> Future.join(found.stream()
                                 .filter(disk -> !disk.isQemus())
@@ -196,35 +204,28 @@ final class BootDisks {
                         .compose(device -> device.map(backing -> resume(disks, disk, found, backing))
                                 .orElse(Future.succeededFuture())))
                 .orElse(Future.succeededFuture())
-                .onFailure(failure -> LOG.warn("What backs {} is not known: {}", disks.describe(disk), failure.getMessage()))
+                .onFailure(failure ->
+                        LOG.warn("What backs {} is not known: {}", disks.describe(disk), failure.getMessage()))
                 .otherwiseEmpty();
     }
 
     private Future<Void> resume(DomainDisks disks, KeptDisk disk, StoredDisk found, Backing backing) {
-        return devices.hold(OpenBacking.numberOf(backing))
-                .map(held -> {
-                    OpenBacking open = reopened(backing, images.serves(OpenBacking.numberOf(backing)));
-                    disk.back(open);
-                    table.own(open.path());
-                    List<Extent> extents = open.extents();
-                    table.claim(disk, new Claim(disks.describe(disk), extents, disk.writes()));
-                    watchConnecting(disks.paths(disk), disk);
-                    LOG.debug("{} is {} again, state {}", disks.describe(disk), open.path(), found.value("state"));
-                    return null;
-                });
+        return devices.hold(OpenBacking.numberOf(backing)).map(held -> {
+            OpenBacking open = reopened(backing, images.serves(OpenBacking.numberOf(backing)));
+            disk.back(open);
+            table.own(open.path());
+            List<Extent> extents = open.extents();
+            table.claim(disk, new Claim(disks.describe(disk), extents, disk.writes()));
+            watchConnecting(disks.paths(disk), disk);
+            LOG.debug("{} is {} again, state {}", disks.describe(disk), open.path(), found.value("state"));
+            return null;
+        });
     }
 
     private static OpenBacking reopened(Backing backing, boolean served) {
         boolean loop = backing.path().startsWith("/dev/loop");
-        OpenBacking.Kind kind = served
-                ? OpenBacking.Kind.NBD
-                : loop ? OpenBacking.Kind.LOOP : OpenBacking.Kind.DEVICE;
+        OpenBacking.Kind kind = served ? OpenBacking.Kind.NBD : loop ? OpenBacking.Kind.LOOP : OpenBacking.Kind.DEVICE;
         return new OpenBacking(
-                kind,
-                backing,
-                backing.path(),
-                OpenBacking.numberOf(backing),
-                backing.sizeBytes(),
-                backing.extents());
+                kind, backing, backing.path(), OpenBacking.numberOf(backing), backing.sizeBytes(), backing.extents());
     }
 }

@@ -56,17 +56,17 @@ final class DiskViews {
     }
 
     Future<DiskView> show(DomainDisks disks, KeptDisk disk) {
-        return stored.of(disks.domid()).compose(found -> found.stream()
-                .filter(one -> one.number() == disk.device().number())
-                .findAny()
-                .map(one -> view(disks, one).map(view -> view.orElseThrow()))
-                .orElseGet(() -> Future.failedFuture(Problem.of(
-                                ProblemType.CONFLICT, disks.describe(disk) + " was taken away meanwhile")
-                        .toException())));
+        return stored.of(disks.domid())
+                .compose(found -> found.stream()
+                        .filter(one -> one.number() == disk.device().number())
+                        .findAny()
+                        .map(one -> view(disks, one).map(view -> view.orElseThrow()))
+                        .orElseGet(() -> Future.failedFuture(
+                                Problem.of(ProblemType.CONFLICT, disks.describe(disk) + " was taken away meanwhile")
+                                        .toException())));
     }
 
-    private Future<Optional<DiskView>> view(
-            @Nullable DomainDisks disks, StoredDisk found) {
+    private Future<Optional<DiskView>> view(@Nullable DomainDisks disks, StoredDisk found) {
         KeptDisk kept = disks == null ? null : disks.find(found.virtualDevice());
         Optional<DiskSpec> spec = kept == null ? found.spec() : Optional.of(kept.spec());
         if (spec.isEmpty()) {
@@ -82,8 +82,7 @@ final class DiskViews {
                         counted.orElse(null))));
     }
 
-    private static @Nullable Long size(
-            @Nullable KeptDisk kept, StoredDisk found) {
+    private static @Nullable Long size(@Nullable KeptDisk kept, StoredDisk found) {
         if (kept != null && kept.backing() != null) {
             return Objects.requireNonNull(kept.backing()).sizeBytes();
         }
@@ -93,8 +92,8 @@ final class DiskViews {
     /** That nobody counts is no failure of who wants to see the disk. */
     private Future<Optional<DiskStatistics>> statistics(StoredDisk disk) {
         return disk.device()
-                .map(device -> devices.statistics(disk.domid(), disk.number(), device)
-                        .otherwise(Optional.empty()))
+                .map(device ->
+                        devices.statistics(disk.domid(), disk.number(), device).otherwise(Optional.empty()))
                 .orElse(Future.succeededFuture(Optional.empty()));
     }
 
@@ -105,7 +104,8 @@ final class DiskViews {
                 .flatMap(disks -> disks.all().stream().map(disk -> count(disks, disk)))
                 .toList();
         return Future.all(counts)
-                .map(done -> counts.stream().flatMap(one -> one.result().stream()).toList());
+                .map(done ->
+                        counts.stream().flatMap(one -> one.result().stream()).toList());
     }
 
     private Future<Optional<DiskCount>> count(DomainDisks disks, KeptDisk disk) {
@@ -114,8 +114,8 @@ final class DiskViews {
             return Future.succeededFuture(Optional.empty());
         }
         return devices.statistics(disks.domid(), disk.device().number(), backing.number())
-                .map(read -> read.map(statistics ->
-                        new DiskCount(disks.uuid(), disk.spec().vdev(), backing.sizeBytes(), statistics)))
+                .map(read -> read.map(
+                        statistics -> new DiskCount(disks.uuid(), disk.spec().vdev(), backing.sizeBytes(), statistics)))
                 .otherwise(Optional.empty());
     }
 }

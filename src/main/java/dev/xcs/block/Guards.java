@@ -87,7 +87,8 @@ final class Guards {
                         "target: " + Problem.quote(spec.target()) + how + holder
                                 + (spec.access().json().equals("rw") ? ", expected one that nobody else uses" : ""))
                 .withField("disks")
-                .withCause("two writers destroy what is on it; \"override\": true (or access mode w!) takes it all the same")
+                .withCause(
+                        "two writers destroy what is on it; \"override\": true (or access mode w!) takes it all the same")
                 .toException();
     }
 }

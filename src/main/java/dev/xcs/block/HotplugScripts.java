@@ -91,7 +91,7 @@ final class HotplugScripts {
                 Files.delete(errors);
             }
         } catch (IOException e) {
-            throw new ProblemException(failed(script.toString(), e.getMessage()), e);
+            throw new ProblemException(failed(script.toString(), String.valueOf(e.getMessage())), e);
         }
     }
 

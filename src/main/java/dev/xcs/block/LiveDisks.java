@@ -41,8 +41,7 @@ final class LiveDisks {
     private final NativeDevices devices;
     private final DiskViews views;
 
-    LiveDisks(
-            Vertx vertx, Xenstore store, DiskTable table, BootDisks boot, NativeDevices devices, DiskViews views) {
+    LiveDisks(Vertx vertx, Xenstore store, DiskTable table, BootDisks boot, NativeDevices devices, DiskViews views) {
         this.vertx = vertx;
         this.store = store;
         this.table = table;
@@ -98,8 +97,7 @@ final class LiveDisks {
                                 .toList())
                         .compose(written -> boot.take(disks, disk))
                         .compose(taken -> await && disk.backing() != null ? connected(disks, disk) : done())
-                        .recover(failure -> discard(disks, disk)
-                                .transform(undone -> Future.failedFuture(failure))));
+                        .recover(failure -> discard(disks, disk).transform(undone -> Future.failedFuture(failure))));
     }
 
     private static Future<Void> done() {
@@ -143,9 +141,10 @@ final class LiveDisks {
 
     private static Future<Void> refusal(Throwable failure, Found found, String vdev) {
         return tooSlow(
-                failure,
-                "The guest did not give " + vdev + " up within " + CLOSE.toSeconds() + " s; it is asked for still",
-                "it is in use inside the guest, or the guest hangs or is paused; force takes it away all the same")
+                        failure,
+                        "The guest did not give " + vdev + " up within " + CLOSE.toSeconds()
+                                + " s; it is asked for still",
+                        "it is in use inside the guest, or the guest hangs or is paused; force takes it away all the same")
                 .onFailure(any -> found.disk().ifPresent(disk -> disk.connecting(null)));
     }
 
@@ -160,9 +159,11 @@ final class LiveDisks {
         if (kept != null) {
             return Future.succeededFuture(new Found(paths, disks, Optional.of(kept)));
         }
-        return store.read(paths.backend() + "/frontend").compose(there -> there.isPresent()
-                ? Future.succeededFuture(new Found(paths, null, Optional.empty()))
-                : Future.failedFuture(DomainDisks.notFound("domid " + domid, vdev).toException()));
+        return store.read(paths.backend() + "/frontend")
+                .compose(there -> there.isPresent()
+                        ? Future.succeededFuture(new Found(paths, null, Optional.empty()))
+                        : Future.failedFuture(
+                                DomainDisks.notFound("domid " + domid, vdev).toException()));
     }
 
     private Future<Void> closed(VbdPaths paths) {
@@ -195,8 +196,8 @@ final class LiveDisks {
     }
 
     private Future<Void> removeNodes(VbdPaths paths) {
-        return store.commit(List.of(
-                Change.remove(paths.frontend()), Change.remove(paths.backend()), Change.remove(paths.libxl())));
+        return store.commit(
+                List.of(Change.remove(paths.frontend()), Change.remove(paths.backend()), Change.remove(paths.libxl())));
     }
 
     /**
@@ -254,7 +255,8 @@ final class LiveDisks {
         KeptDisk disk = disks.get(ask.vdev());
         OpenBacking backing = disk.backing();
         if (backing == null || backing.kind() == OpenBacking.Kind.NBD) {
-            throw impossible(disk, "only raw files and devices can be resized while they are used").toException();
+            throw impossible(disk, "only raw files and devices can be resized while they are used")
+                    .toException();
         }
         long now = backing.sizeBytes();
         if (ask.sizeBytes() < now || ask.sizeBytes() % 512 != 0) {
@@ -269,7 +271,9 @@ final class LiveDisks {
     }
 
     private static Problem impossible(KeptDisk disk, String why) {
-        return Problem.of(ProblemType.IMPOSSIBLE, "vdev: " + Problem.quote(disk.spec().vdev()) + " cannot be resized: " + why)
+        return Problem.of(
+                        ProblemType.IMPOSSIBLE,
+                        "vdev: " + Problem.quote(disk.spec().vdev()) + " cannot be resized: " + why)
                 .withField("vdev");
     }
 
@@ -301,13 +305,16 @@ final class LiveDisks {
 
     private Future<Void> grownAs(DomainDisks disks, KeptDisk disk, OpenBacking backing, long size, long wanted) {
         if (size != wanted) {
-            return Future.failedFuture(Problem.invalidField(
-                            "sizeBytes", wanted, size + ", which is what " + backing.path() + " has")
-                    .withCause("a device has to be resized first by who made it, lvextend for example")
-                    .toException());
+            return Future.failedFuture(
+                    Problem.invalidField("sizeBytes", wanted, size + ", which is what " + backing.path() + " has")
+                            .withCause("a device has to be resized first by who made it, lvextend for example")
+                            .toException());
         }
         disk.back(backing.withSize(size));
         String sectors = Long.toString(size / 512);
-        return until(disks.paths(disk).backend() + "/sectors", value -> value.filter(sectors::equals).isPresent(), CONNECT);
+        return until(
+                disks.paths(disk).backend() + "/sectors",
+                value -> value.filter(sectors::equals).isPresent(),
+                CONNECT);
     }
 }

@@ -51,11 +51,15 @@ final class NativeDevices {
     }
 
     Future<Void> release(DeviceNumber device) {
-        return ReleaseDevice.ADDRESS.ask(bus, new ReleaseDevice(device), TIMEOUT).mapEmpty();
+        return ReleaseDevice.ADDRESS
+                .ask(bus, new ReleaseDevice(device), TIMEOUT)
+                .mapEmpty();
     }
 
     Future<Long> refresh(DeviceNumber device) {
-        return RefreshDevice.ADDRESS.ask(bus, new RefreshDevice(device), TIMEOUT).map(sized -> sized.sizeBytes());
+        return RefreshDevice.ADDRESS
+                .ask(bus, new RefreshDevice(device), TIMEOUT)
+                .map(sized -> sized.sizeBytes());
     }
 
     Future<AttachedDevice> freeNbd() {

@@ -61,6 +61,7 @@ final class StoredDisks {
     private static <T> Future<List<T>> flat(Stream<Future<List<T>>> parts) {
         List<Future<List<T>>> all = parts.toList();
         return Future.all(all)
-                .map(done -> all.stream().flatMap(part -> part.result().stream()).toList());
+                .map(done ->
+                        all.stream().flatMap(part -> part.result().stream()).toList());
     }
 }

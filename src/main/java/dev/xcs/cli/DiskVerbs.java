@@ -8,9 +8,9 @@ import dev.xcs.xlcfg.DiskSyntax;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -195,7 +195,10 @@ final class DiskVerbs {
         @Override
         public Integer call() {
             JsonNode disk = daemon().patch(disk(), object().put("sizeBytes", bytes));
-            return done(disk, vdev() + " of " + domain() + " has " + disk.path("sizeBytes").asText() + " bytes");
+            return done(
+                    disk,
+                    vdev() + " of " + domain() + " has "
+                            + disk.path("sizeBytes").asText() + " bytes");
         }
     }
 }

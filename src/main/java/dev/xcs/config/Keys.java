@@ -75,9 +75,12 @@ public final class Keys {
             Kind.optionalPath("DIR", "the path of a directory, or nothing"),
             "");
     static final Key<Path> BLOCK_SCRIPT_DIRECTORY = new Key<>(
-            "block.script-directory", "Where hotplug scripts named without a path are.", Kind.directory(), "/etc/xen/scripts");
-    static final Key<Path> BLOCK_QEMU_NBD = new Key<>(
-            "block.qemu-nbd", "What serves images that are not raw.", Kind.file(), "/usr/bin/qemu-nbd");
+            "block.script-directory",
+            "Where hotplug scripts named without a path are.",
+            Kind.directory(),
+            "/etc/xen/scripts");
+    static final Key<Path> BLOCK_QEMU_NBD =
+            new Key<>("block.qemu-nbd", "What serves images that are not raw.", Kind.file(), "/usr/bin/qemu-nbd");
     static final Key<Path> BLOCK_QEMU_IMG =
             new Key<>("block.qemu-img", "What reads such images.", Kind.file(), "/usr/bin/qemu-img");
 

@@ -109,7 +109,8 @@ final class Adoption {
         String home = NodeTree.home(info.domid());
         return Future.join(store.read(home + "/name"), store.read(home + "/console/type"))
                 .transform(both -> {
-                    boolean named = both.succeeded() && both.result().<Optional<String>>resultAt(0).isPresent();
+                    boolean named = both.succeeded()
+                            && both.result().<Optional<String>>resultAt(0).isPresent();
                     boolean ours = named
                             && both.result()
                                     .<Optional<String>>resultAt(1)

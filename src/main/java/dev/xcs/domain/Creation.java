@@ -102,8 +102,7 @@ final class Creation {
         /** The disk is slow and needs nothing of the checks, so it is written beside them; a refused creation takes its definition back. */
         private Future<Void> prepare() {
             Future<Void> defined = step("define", this::define).recover(failure -> in("define", failure));
-            Future<Void> backed =
-                    step("disks", () -> disks.prepare(spec)).recover(failure -> in("disks", failure));
+            Future<Void> backed = step("disks", () -> disks.prepare(spec)).recover(failure -> in("disks", failure));
             Future<Void> checked = step("check", this::check);
             return Future.join(checked, defined, backed).mapEmpty();
         }
@@ -173,9 +172,9 @@ final class Creation {
         /** The ring needs nothing of xenstore and xenstore nothing of the ring, so both go on side by side. */
         private Future<Void> publish(BuiltDomain built) {
             Future<Void> console = step("console", () -> attach(built)).recover(failure -> in("console", failure));
-            Future<Void> published =
-                    step("nodes", () -> nodes).compose(any -> step("introduce", () -> introduce(built)))
-                            .compose(any -> step("disks", () -> disks.take(spec)));
+            Future<Void> published = step("nodes", () -> nodes)
+                    .compose(any -> step("introduce", () -> introduce(built)))
+                    .compose(any -> step("disks", () -> disks.take(spec)));
             return Future.join(console, published)
                     .compose(any -> Future.join(step("record", this::record), seen()))
                     .mapEmpty();

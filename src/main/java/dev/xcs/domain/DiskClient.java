@@ -58,7 +58,9 @@ final class DiskClient {
     Future<Void> take(DomainSpec spec) {
         return spec.disks().isEmpty()
                 ? Future.succeededFuture()
-                : TakeDisks.ADDRESS.ask(bus, new TakeDisks(spec.uuid()), TIMEOUT).mapEmpty();
+                : TakeDisks.ADDRESS
+                        .ask(bus, new TakeDisks(spec.uuid()), TIMEOUT)
+                        .mapEmpty();
     }
 
     /** Also of a domain that got its disks only later. */

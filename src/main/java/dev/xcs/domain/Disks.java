@@ -84,7 +84,8 @@ final class Disks {
                     .toException();
         }
         if (present.size() >= MAX_DISKS) {
-            throw Problem.of(ProblemType.TOO_MANY, domain.name() + " has " + MAX_DISKS + " disks, and that is the limit")
+            throw Problem.of(
+                            ProblemType.TOO_MANY, domain.name() + " has " + MAX_DISKS + " disks, and that is the limit")
                     .toException();
         }
     }
@@ -93,9 +94,8 @@ final class Disks {
         return queued(uuid, "detach " + vdev, domain -> {
             GuestOs guestOs = guestOs(domain);
             VirtualDevice device = VirtualDevice.parse(vdev, guestOs);
-            List<DiskSpec> rest = specs(domain).stream()
-                    .filter(is(device, guestOs).negate())
-                    .toList();
+            List<DiskSpec> rest =
+                    specs(domain).stream().filter(is(device, guestOs).negate()).toList();
             if (domain.domid() < 0) {
                 refuseMissing(domain, vdev, rest);
                 return save(domain, rest);
@@ -106,9 +106,7 @@ final class Disks {
 
     private static void refuseMissing(KeptDomain domain, String vdev, List<DiskSpec> rest) {
         if (rest.size() == specs(domain).size()) {
-            throw Problem.of(
-                            ProblemType.NOT_FOUND,
-                            "vdev: " + Problem.quote(vdev) + " is no disk of " + domain.name())
+            throw Problem.of(ProblemType.NOT_FOUND, "vdev: " + Problem.quote(vdev) + " is no disk of " + domain.name())
                     .withField("vdev")
                     .toException();
         }
@@ -125,7 +123,8 @@ final class Disks {
                 return client.resize(domain, guestOs, vdev, Objects.requireNonNull(change.sizeBytes()));
             }
             return client.medium(domain, guestOs, vdev, change.target(), runs(domain))
-                    .compose(done -> save(domain, replaced(domain, done.disk(), guestOs)).map(done.view()));
+                    .compose(done ->
+                            save(domain, replaced(domain, done.disk(), guestOs)).map(done.view()));
         });
     }
 
@@ -141,10 +140,11 @@ final class Disks {
     }
 
     private Future<DiskView> shown(KeptDomain domain, VirtualDevice device) {
-        return client.show(domain, guestOs(domain), specs(domain)).map(views -> views.stream()
-                .filter(view -> view.virtualDevice() == device.number())
-                .findAny()
-                .orElseThrow());
+        return client.show(domain, guestOs(domain), specs(domain))
+                .map(views -> views.stream()
+                        .filter(view -> view.virtualDevice() == device.number())
+                        .findAny()
+                        .orElseThrow());
     }
 
     private Future<Void> save(KeptDomain domain, List<DiskSpec> disks) {

@@ -83,8 +83,8 @@ public final class DomainKeeper extends VerticleBase {
         Census census = new Census(table, xen, store, guards, patience);
         Teardown teardown = new Teardown(xen, consoles, diskClient, store, census.snapshots(), patience, deadlines);
         BuildSlots slots = new BuildSlots(config.maxParallelBuilds());
-        Creation creation =
-                new Creation(xen, census, consoles, diskClient, store, log, table, teardown, new Admission(), slots, meters);
+        Creation creation = new Creation(
+                xen, census, consoles, diskClient, store, log, table, teardown, new Admission(), slots, meters);
         Boots boots = new Boots(table, census, creation, teardown, consoles, log, meters);
         EndKeeper ends = new EndKeeper(boots);
         census.onNews(ends::attend);
@@ -93,8 +93,7 @@ public final class DomainKeeper extends VerticleBase {
         Lifecycle lifecycle = new Lifecycle(table, census, xen, boots, shutdown, guards, meters, patience, deadlines);
         Disks disks = new Disks(table, diskClient, log);
         ConsoleAttacher attacher = new ConsoleAttacher(consoles, store, patience);
-        Adoption adoption =
-                new Adoption(table, xen, attacher, disks, store, log, boots, guards, patience, deadlines);
+        Adoption adoption = new Adoption(table, xen, attacher, disks, store, log, boots, guards, patience, deadlines);
 
         closers.add(() -> {
             ends.stop();
@@ -115,12 +114,7 @@ public final class DomainKeeper extends VerticleBase {
     }
 
     private static Future<Void> listen(
-            EventBus bus,
-            DomainTable table,
-            Census census,
-            Patience patience,
-            Lifecycle lifecycle,
-            Disks disks) {
+            EventBus bus, DomainTable table, Census census, Patience patience, Lifecycle lifecycle, Disks disks) {
         var create = CreateDomain.ADDRESS.answer(
                 bus, ask -> lifecycle.create(ask.spec()).map(DomainShown::new));
         var change = ChangeDomain.ADDRESS.answer(
@@ -133,8 +127,8 @@ public final class DomainKeeper extends VerticleBase {
                 bus,
                 ask -> recent(census, patience)
                         .map(any -> new DomainShown(table.get(ask.uuid()).view())));
-        var fetchDisks = FetchDisks.ADDRESS.answer(
-                bus, ask -> disks.show(ask.uuid()).map(DisksShown::new));
+        var fetchDisks =
+                FetchDisks.ADDRESS.answer(bus, ask -> disks.show(ask.uuid()).map(DisksShown::new));
         var attach = AttachDisk.ADDRESS.answer(
                 bus, ask -> disks.attach(ask.uuid(), ask.disk()).map(DiskShown::new));
         var detach = DetachDisk.ADDRESS.answer(

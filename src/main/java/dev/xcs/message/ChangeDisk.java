@@ -7,7 +7,7 @@ import java.util.UUID;
 
 /**
  * Asks for a disk to be changed while the guest runs.
- * 
+ *
  * @param change what is to be another
  */
 public record ChangeDisk(UUID uuid, String vdev, DiskChange change) implements BusMessage {

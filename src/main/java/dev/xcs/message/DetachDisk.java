@@ -6,7 +6,7 @@ import java.util.UUID;
 
 /**
  * Asks for a disk to be taken away.
- * 
+ *
  * @param vdev its name in any form, or its number
  * @param force whether also when the guest does not give it up
  */

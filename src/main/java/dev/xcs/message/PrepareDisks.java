@@ -10,7 +10,7 @@ import java.util.UUID;
 /**
  * Asks block to get ready what backs the disks of a domain's next boot, and to keep it for that domain until {@link ReleaseDisks}. Either all are
  * ready or none.
- * 
+ *
  * @param name the domain's, for those who are told that it holds a backing
  */
 public record PrepareDisks(UUID uuid, String name, GuestOs guestOs, List<DiskSpec> disks) implements BusMessage {

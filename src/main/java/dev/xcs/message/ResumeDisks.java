@@ -9,9 +9,10 @@ import java.util.UUID;
 
 /**
  * Asks block to take up the disks of a guest that ran on while the daemon was away.
- * 
+ *
  * @param disks as they are written down; the answer tells those that the guest really has
  */
-public record ResumeDisks(UUID uuid, String name, int domid, GuestOs guestOs, List<DiskSpec> disks) implements BusMessage {
+public record ResumeDisks(UUID uuid, String name, int domid, GuestOs guestOs, List<DiskSpec> disks)
+        implements BusMessage {
     public static final Address<ResumeDisks, DisksResumed> ADDRESS = new Address<>("xcs.block.resume");
 }

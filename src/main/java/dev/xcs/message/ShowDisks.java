@@ -9,7 +9,7 @@ import java.util.UUID;
 
 /**
  * Asks block what disks a domain has.
- * 
+ *
  * @param domid -1 where it has no boot: then they are shown as they are written down
  */
 public record ShowDisks(UUID uuid, int domid, GuestOs guestOs, List<DiskSpec> disks) implements BusMessage {

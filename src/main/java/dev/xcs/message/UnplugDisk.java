@@ -7,7 +7,7 @@ import java.util.UUID;
 
 /**
  * Asks block to take a disk away from a domain that is booted.
- * 
+ *
  * @param force whether it is taken away also when the guest does not give it up
  */
 public record UnplugDisk(UUID uuid, int domid, GuestOs guestOs, String vdev, boolean force) implements BusMessage {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param target the new medium, null for none
  * @param sizeBytes the new size of a disk; null if it is the medium that is changed
  */
-public record DiskChange(boolean medium, @Nullable String target, @Nullable Long sizeBytes) {
+public record DiskChange(
+        boolean medium, @Nullable String target, @Nullable Long sizeBytes) {
     public static DiskChange insert(@Nullable String target) {
         return new DiskChange(true, target, null);
     }

@@ -32,7 +32,9 @@ class ClaimTest {
     @Test
     void oneFileIsNotAnother() {
         Extent file = Extent.whole("file 8:1 12");
-        assertThat(claim(true, file).conflicts(claim(true, Extent.whole("file 8:1 13")))).isFalse();
-        assertThat(claim(true, Extent.whole("disk 7:0"), file).conflicts(claim(false, file))).isTrue();
+        assertThat(claim(true, file).conflicts(claim(true, Extent.whole("file 8:1 13"))))
+                .isFalse();
+        assertThat(claim(true, Extent.whole("disk 7:0"), file).conflicts(claim(false, file)))
+                .isTrue();
     }
 }

@@ -91,7 +91,8 @@ class ConfigReaderTest {
                         new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
-                        new DaemonConfig.BlockConfig(Optional.of(Path.of("/i")), Path.of("/sc"), Path.of("/qn"), Path.of("/qi"))));
+                        new DaemonConfig.BlockConfig(
+                                Optional.of(Path.of("/i")), Path.of("/sc"), Path.of("/qn"), Path.of("/qi"))));
     }
 
     @Test

@@ -211,7 +211,9 @@ class SimulatedHostTest {
                 false,
                 OnEnd.DESTROY,
                 OnEnd.RESTART,
-                OnEnd.DESTROY, GuestOs.UNKNOWN, List.of());
+                OnEnd.DESTROY,
+                GuestOs.UNKNOWN,
+                List.of());
         return daemon.ask(CreateDomain.ADDRESS, new CreateDomain(spec)).domain();
     }
 

@@ -31,7 +31,9 @@ final class Specs {
                 false,
                 onPoweroff,
                 onReboot,
-                onCrash, GuestOs.UNKNOWN, List.of());
+                onCrash,
+                GuestOs.UNKNOWN,
+                List.of());
     }
 
     static DomainSpec with(DomainSpec spec, UUID uuid, String name) {
@@ -47,7 +49,9 @@ final class Specs {
                 spec.paused(),
                 spec.onPoweroff(),
                 spec.onReboot(),
-                spec.onCrash(), GuestOs.UNKNOWN, List.of());
+                spec.onCrash(),
+                GuestOs.UNKNOWN,
+                List.of());
     }
 
     static DomainSpec sized(DomainSpec spec, int memoryMib, int vcpus) {
@@ -63,7 +67,9 @@ final class Specs {
                 spec.paused(),
                 spec.onPoweroff(),
                 spec.onReboot(),
-                spec.onCrash(), GuestOs.UNKNOWN, List.of());
+                spec.onCrash(),
+                GuestOs.UNKNOWN,
+                List.of());
     }
 
     static DomainSpec paused(DomainSpec spec) {
@@ -79,7 +85,9 @@ final class Specs {
                 true,
                 spec.onPoweroff(),
                 spec.onReboot(),
-                spec.onCrash(), GuestOs.UNKNOWN, List.of());
+                spec.onCrash(),
+                GuestOs.UNKNOWN,
+                List.of());
     }
 
     static DomainInfo info(int domid, UUID handle) {

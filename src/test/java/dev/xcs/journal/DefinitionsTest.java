@@ -153,6 +153,8 @@ class DefinitionsTest {
                 false,
                 OnEnd.DESTROY,
                 OnEnd.RESTART,
-                OnEnd.PRESERVE, GuestOs.UNKNOWN, List.of());
+                OnEnd.PRESERVE,
+                GuestOs.UNKNOWN,
+                List.of());
     }
 }

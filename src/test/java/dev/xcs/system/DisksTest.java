@@ -76,7 +76,18 @@ class DisksTest {
 
     private static Map<String, Object> spec(String name, List<?> disks) {
         return new HashMap<>(Map.of(
-                "name", name, "memoryMib", 64, "vcpus", 1, "kernel", "sim:linux", "cmdline", "boot=50ms", "disks", disks));
+                "name",
+                name,
+                "memoryMib",
+                64,
+                "vcpus",
+                1,
+                "kernel",
+                "sim:linux",
+                "cmdline",
+                "boot=50ms",
+                "disks",
+                disks));
     }
 
     private String create(String name, Map<?, ?>... disks) {
@@ -95,10 +106,10 @@ class DisksTest {
     }
 
     private static void awaitConnected(String uuid, String vdev) throws Exception {
-        Await.until(vdev + " is connected", SOON, () -> shown(uuid, vdev)
-                .path("state")
-                .asText()
-                .equals("connected"));
+        Await.until(
+                vdev + " is connected",
+                SOON,
+                () -> shown(uuid, vdev).path("state").asText().equals("connected"));
     }
 
     /** What the guest's shell answers. */
@@ -123,8 +134,10 @@ class DisksTest {
         assertThat(shown(uuid, "xvda").path("sizeBytes").asLong()).isEqualTo(3 * MIB);
         inGuest(uuid, "head -c 15 /dev/xvda", "HELLO-FROM-DOM0");
         inGuest(uuid, "write /dev/xvda 4096 FROM-THE-GUEST", "# ");
-        Await.until("it is in the file", SOON, () -> new String(Files.readAllBytes(root), 4096, 14, StandardCharsets.UTF_8)
-                .equals("FROM-THE-GUEST"));
+        Await.until(
+                "it is in the file",
+                SOON,
+                () -> new String(Files.readAllBytes(root), 4096, 14, StandardCharsets.UTF_8).equals("FROM-THE-GUEST"));
         inGuest(uuid, "lsblk", Long.toString(3 * MIB));
 
         JsonNode counted = shown(uuid, "xvda").path("statistics");
@@ -145,13 +158,15 @@ class DisksTest {
         assertThat(attached.header("Location")).isEqualTo("/v1/domains/" + uuid + "/disks/51728");
         inGuest(uuid, "head -c 3 /dev/xvdb", "HOT");
 
-        assertThat(api.post("/v1/domains/" + uuid + "/disks", disk(first, "xvdb")).status())
+        assertThat(api.post("/v1/domains/" + uuid + "/disks", disk(first, "xvdb"))
+                        .status())
                 .isEqualTo(409);
         assertThat(api.delete("/v1/domains/" + uuid + "/disks/51728").status()).isEqualTo(204);
         assertThat(api.get("/v1/domains/" + uuid + "/disks").body()).isEmpty();
         assertThat(api.delete("/v1/domains/" + uuid + "/disks/xvdb").status()).isEqualTo(404);
         // Nothing holds the file any more.
-        assertThat(api.post("/v1/domains/" + uuid + "/disks", disk(first, "xvdc")).status())
+        assertThat(api.post("/v1/domains/" + uuid + "/disks", disk(first, "xvdc"))
+                        .status())
                 .isEqualTo(201);
     }
 
@@ -191,13 +206,15 @@ class DisksTest {
     void disksSurviveARebootAndAreWrittenDownForIt() throws Exception {
         Path file = image("reboot.img", MIB, "STILL-HERE");
         String uuid = create("rebooter");
-        assertThat(api.post("/v1/domains/" + uuid + "/disks", disk(file, "xvdb")).status())
+        assertThat(api.post("/v1/domains/" + uuid + "/disks", disk(file, "xvdb"))
+                        .status())
                 .isEqualTo(201);
         int before = api.get("/v1/domains/" + uuid).body().path("domid").asInt();
         assertThat(api.state(uuid, "rebooted").status()).isEqualTo(200);
         Await.until("it has a new boot", SOON, () -> {
             JsonNode now = api.get("/v1/domains/" + uuid).body();
-            return now.path("domid").asInt() > before && now.path("state").asText().equals("running");
+            return now.path("domid").asInt() > before
+                    && now.path("state").asText().equals("running");
         });
         awaitConnected(uuid, "xvdb");
         inGuest(uuid, "head -c 10 /dev/xvdb", "STILL-HERE");
@@ -223,7 +240,8 @@ class DisksTest {
         readOnly.put("access", "ro");
         create("reader1", readOnly);
         create("reader2", readOnly);
-        assertThat(api.post("/v1/domains", spec("writer", List.of(disk(shared, "xvda")))).status())
+        assertThat(api.post("/v1/domains", spec("writer", List.of(disk(shared, "xvda"))))
+                        .status())
                 .isEqualTo(409);
     }
 
@@ -248,8 +266,9 @@ class DisksTest {
         Map<String, Object> unknownOs = spec("refused", List.of());
         unknownOs.put("guestOs", "beos");
         assertThat(api.post("/v1/domains", unknownOs).status()).isEqualTo(400);
-        List<Map<String, Object>> many =
-                IntStream.range(0, 300).mapToObj(i -> disk(fine, "d" + i + "p0")).toList();
+        List<Map<String, Object>> many = IntStream.range(0, 300)
+                .mapToObj(i -> disk(fine, "d" + i + "p0"))
+                .toList();
         assertThat(api.post("/v1/domains", spec("refused", many)).status()).isEqualTo(400);
 
         assertThat(dir.resolve("pwned")).doesNotExist();
@@ -288,7 +307,9 @@ class DisksTest {
 
     @Test
     void anUnknownDomainHasNoDisks() {
-        assertThat(api.get("/v1/domains/" + UUID.randomUUID() + "/disks").status()).isEqualTo(404);
-        assertThat(api.post("/v1/domains/domid:0/disks", disk("/x", "xvda")).status()).isIn(307, 403);
+        assertThat(api.get("/v1/domains/" + UUID.randomUUID() + "/disks").status())
+                .isEqualTo(404);
+        assertThat(api.post("/v1/domains/domid:0/disks", disk("/x", "xvda")).status())
+                .isIn(307, 403);
     }
 }

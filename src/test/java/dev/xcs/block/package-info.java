@@ -1,4 +1,0 @@
-@NullMarked
-package dev.xcs.block;
-
-import org.jspecify.annotations.NullMarked;
