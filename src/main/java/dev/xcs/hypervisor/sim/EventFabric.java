@@ -29,6 +29,11 @@ final class EventFabric {
     interface Owner {
         /** The port fired and is masked now. Must not block. */
         void raised(int port);
+
+        /** Whether it is dom0's kernel: the faults of events are for processes, for whom they are recoverable. */
+        default boolean isKernel() {
+            return false;
+        }
     }
 
     private static final class GuestEnd {
@@ -59,9 +64,21 @@ final class EventFabric {
     /** Allocates a port in a guest that waits for dom0, as xc_evtchn_alloc_unbound does. */
     synchronized int allocate(int domid, Runnable onEvent) {
         Map<Integer, GuestEnd> ends = guests.computeIfAbsent(domid, d -> new HashMap<>());
-        int port = ends.size() + 1;
+        int port = 1;
+        while (ends.containsKey(port)) {
+            port++;
+        }
         ends.put(port, new GuestEnd(onEvent));
         return port;
+    }
+
+    /** A guest gives a port of its own back; dom0's end stays bound to nothing. */
+    synchronized void close(int domid, int port) {
+        Map<Integer, GuestEnd> ends = guests.get(domid);
+        GuestEnd end = ends == null ? null : ends.remove(port);
+        if (end != null && end.peer != null) {
+            end.peer.peer = null;
+        }
     }
 
     /** Closes every port of a dead domain; dom0's ends stay bound to nothing. */
@@ -83,7 +100,7 @@ final class EventFabric {
         if (end == null) {
             throw XenErrno.EINVAL.of("xenevtchn_bind_interdomain", argument, "the domain has no such port");
         }
-        if (end.peer != null || faults.strikes(Fault.BIND_EINVAL, domid)) {
+        if (end.peer != null || strikes(Fault.BIND_EINVAL, owner, domid)) {
             throw XenErrno.EINVAL.of("xenevtchn_bind_interdomain", argument, "another process has bound this port");
         }
         int port = used.nextClearBit(1);
@@ -126,7 +143,7 @@ final class EventFabric {
             Dom0End mine = local.get(port);
             if (mine != null && mine.owner == owner && mine.masked) {
                 mine.masked = false;
-                if (mine.pending || faults.strikes(Fault.SPURIOUS_EVENT, mine.domid)) {
+                if (mine.pending || strikes(Fault.SPURIOUS_EVENT, owner, mine.domid)) {
                     raise(mine);
                 }
             }
@@ -137,9 +154,13 @@ final class EventFabric {
     synchronized void notifyDom0(int domid, int guestPort) {
         Map<Integer, GuestEnd> ends = guests.get(domid);
         GuestEnd end = ends == null ? null : ends.get(guestPort);
-        if (end != null && end.peer != null && !faults.strikes(Fault.LOST_EVENT, domid)) {
+        if (end != null && end.peer != null && !strikes(Fault.LOST_EVENT, end.peer.owner, domid)) {
             raise(end.peer);
         }
+    }
+
+    private boolean strikes(Fault fault, Owner owner, int domid) {
+        return !owner.isKernel() && faults.strikes(fault, domid);
     }
 
     private static void raise(Dom0End end) {

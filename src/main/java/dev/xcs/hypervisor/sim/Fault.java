@@ -10,6 +10,14 @@ public enum Fault {
     SPURIOUS_EVENT("A guest's event comes although nothing was printed: readers must bear to find an empty ring."),
     CORRUPT_RING("A guest writes nonsense into its console indices: a hostile guest must harm nobody but itself."),
     STUCK_FRONTEND("A guest neither acknowledges nor obeys control/shutdown: operators must still get rid of it."),
+    STUCK_BLKFRONT(
+            "A guest's blkfront takes no notice of its back-end, it neither connects nor lets go: deadlines have to "
+                    + "end the wait, and force has to work."),
+    STUCK_BLKBACK(
+            "blkback never gets beyond InitWait, although the device is there: what waits for a disk needs an end."),
+    LOOP_FAILS("There is no free loop device: a create or an attach must be taken back, the other disks with it."),
+    DISK_READ_FAILS(
+            "A read from the backing fails: the guest is told, the error is counted, and nothing else happens."),
     CRASH_AT_BOOT("A guest panics half-way through its boot: crash handling and the restart guard have to see it."),
     CREATE_ENOMEM(
             "xc_domain_create finds no memory for the domain itself: nothing may be left when the first step fails."),

@@ -6,7 +6,10 @@ import dev.xcs.model.DomainType;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ShutdownReason;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -99,25 +102,95 @@ final class GuestHardware implements Hardware {
     }
 
     @Override
-    public void watch(String key, Consumer<String> listener) {
-        watches.add(machine.store().watch(domain.domid, path(key), listener));
+    public Map<String, String> readAll(List<String> keys) {
+        Map<String, String> byPath = machine.store()
+                .readAll(domain.domid, keys.stream().map(this::path).toList());
+        Map<String, String> values = new HashMap<>();
+        for (String key : keys) {
+            String value = byPath.get(path(key));
+            if (value != null) {
+                values.put(key, value);
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public boolean update(String guard, Map<String, String> values) {
+        Map<String, String> byPath = new LinkedHashMap<>();
+        values.forEach((key, value) -> byPath.put(path(key), value));
+        return machine.store().update(domain.domid, path(guard), byPath);
+    }
+
+    @Override
+    public Watch watch(String key, Consumer<String> listener) {
+        AutoCloseable watch = machine.store().watch(domain.domid, path(key), listener);
+        watches.add(watch);
         if (!machine.alive(domain)) {
             closeWatches();
         }
+        return () -> {
+            if (watches.remove(watch)) {
+                close(watch);
+            }
+        };
+    }
+
+    @Override
+    public ByteBuffer newPage() {
+        return SimDomain.newPage();
+    }
+
+    @Override
+    public int grant(ByteBuffer granted) {
+        return domain.grants.grant(granted);
+    }
+
+    @Override
+    public void revoke(int ref) {
+        domain.grants.revoke(ref);
+    }
+
+    @Override
+    public int allocatePort(Runnable onEvent) {
+        int port = machine.events().allocate(domain.domid, onEvent);
+        if (!machine.alive(domain)) {
+            machine.events().close(domain.domid, port);
+        }
+        return port;
+    }
+
+    @Override
+    public void closePort(int port) {
+        machine.events().close(domain.domid, port);
+    }
+
+    @Override
+    public void notifyPort(int port) {
+        machine.events().notifyDom0(domain.domid, port);
+    }
+
+    @Override
+    public boolean ignoresDisks() {
+        return machine.faults().strikes(Fault.STUCK_BLKFRONT, domain.domid);
     }
 
     private String path(String key) {
-        return "/local/domain/" + domain.domid + "/" + key;
+        return key.startsWith("/") ? key : "/local/domain/" + domain.domid + "/" + key;
     }
 
     /** The domain is dead. */
     void closeWatches() {
         for (AutoCloseable watch = watches.poll(); watch != null; watch = watches.poll()) {
-            try {
-                watch.close();
-            } catch (Exception e) {
-                LOG.warn("a watch of guest {} cannot be ended", domain.domid, e);
-            }
+            close(watch);
+        }
+    }
+
+    private void close(AutoCloseable watch) {
+        try {
+            watch.close();
+        } catch (Exception e) {
+            LOG.warn("a watch of guest {} cannot be ended", domain.domid, e);
         }
     }
 

@@ -18,6 +18,7 @@ final class SimDomain {
     final DomainType type;
     final int maxVcpus;
     final CpuClock clock = new CpuClock();
+    final GrantTable grants = new GrantTable();
     int onlineVcpus;
     int pauseCount = 1;
     int consoleMaps;

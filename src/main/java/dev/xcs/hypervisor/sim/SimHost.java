@@ -23,6 +23,7 @@ public final class SimHost implements AutoCloseable {
     private static final int LONGEST_SOCKET_PATH = 103;
 
     private static final String SOCKET = "xenstored.sock";
+    private static final String DEVICES = "sim-devices";
     private static final int GUEST_THREADS = 2;
     /** How slow a slow xenstored is, as a part of {@link SimHostOptions#slowness}: it is so for every single reply. */
     private static final int SLOW_REPLY_PART = 40;
@@ -33,16 +34,20 @@ public final class SimHost implements AutoCloseable {
     private final ScheduledThreadPoolExecutor executor = executor();
     private final SimXenstored store;
     private final SimMachine machine;
+    private final SimDisks disks;
+    private final Blkback blkback;
     private final ForeignToolstack foreign;
     private final Set<SimHypervisor> opened = ConcurrentHashMap.newKeySet();
 
-    private SimHost(SimHostOptions options, Faults faults, Path socket, @Nullable Path temporary) {
+    private SimHost(SimHostOptions options, Faults faults, Path socket, Path devices, @Nullable Path temporary) {
         this.faults = faults;
         this.socket = socket;
         this.temporary = temporary;
         DomainTable domains = new DomainTable();
         this.store = new SimXenstored(socket, domains::alive);
         this.machine = new SimMachine(options, faults, domains, store, executor);
+        this.disks = new SimDisks(devices);
+        this.blkback = new Blkback(machine, disks);
         this.foreign = new ForeignToolstack(machine, socket);
         Dom0Nodes.write(store, options);
         store.injectFaults(new XenstoreTroubles(faults, options.slowness().dividedBy(SLOW_REPLY_PART), () -> store));
@@ -51,7 +56,8 @@ public final class SimHost implements AutoCloseable {
     /**
      * Starts a host; dom0 is its only domain.
      *
-     * @param socketDir where xenstored's socket goes, made if it is missing; a temporary one is used if its path is too long
+     * @param socketDir where xenstored's socket goes, made if it is missing; a temporary one is used if its path is too long; each file
+     *     of its directory {@code sim-devices}, if there is one, is a block device {@code /dev/sim/NAME}, see {@link DeviceDirectory}
      */
     public static SimHost start(SimHostOptions options, Path socketDir) {
         Faults faults = new Faults();
@@ -62,7 +68,7 @@ public final class SimHost implements AutoCloseable {
             Path temporary = fits ? null : Files.createTempDirectory("xcs");
             Path socket = temporary == null ? wanted : temporary.resolve(SOCKET);
             Files.createDirectories(temporary == null ? socketDir : temporary);
-            return new SimHost(options, faults, socket, temporary);
+            return new SimHost(options, faults, socket, socketDir.resolve(DEVICES), temporary);
         } catch (IOException e) {
             throw new ProblemException(
                     Problem.of(ProblemType.UNAVAILABLE, "the simulated host has no place for its socket " + wanted)
@@ -84,7 +90,7 @@ public final class SimHost implements AutoCloseable {
 
     /** Handles on the hypervisor, as one process of dom0 opens them; each call opens others. */
     public Hypervisor hypervisor() {
-        SimHypervisor hypervisor = new SimHypervisor(machine, opened::remove);
+        SimHypervisor hypervisor = new SimHypervisor(machine, disks, blkback, opened::remove);
         opened.add(hypervisor);
         return hypervisor;
     }
@@ -122,7 +128,9 @@ public final class SimHost implements AutoCloseable {
         opened.forEach(SimHypervisor::close);
         machine.close();
         executor.shutdownNow();
+        blkback.close();
         store.close();
+        disks.close();
         if (temporary != null) {
             try {
                 Files.deleteIfExists(temporary);

@@ -17,14 +17,16 @@ public final class SimHypervisor implements Hypervisor {
     private final SimMachine machine;
     private final SimDomains domains;
     private final SimEventChannels events;
+    private final SimBlockDevices blockDevices;
     private final Set<SimConsoleRing> rings = ConcurrentHashMap.newKeySet();
 
     private final Consumer<SimHypervisor> onClose;
 
-    SimHypervisor(SimMachine machine, Consumer<SimHypervisor> onClose) {
+    SimHypervisor(SimMachine machine, SimDisks disks, Blkback blkback, Consumer<SimHypervisor> onClose) {
         this.onClose = onClose;
         this.machine = machine;
         this.domains = new SimDomains(machine);
+        this.blockDevices = new SimBlockDevices(disks, blkback, machine.faults());
         this.events = new SimEventChannels(machine.events(), machine.faults());
     }
 
@@ -55,7 +57,7 @@ public final class SimHypervisor implements Hypervisor {
 
     @Override
     public BlockDevices blockDevices() {
-        throw new UnsupportedOperationException("being made");
+        return blockDevices;
     }
 
     private ConsoleRing map(int domid, long frame) {
@@ -68,6 +70,7 @@ public final class SimHypervisor implements Hypervisor {
     public void close() {
         rings.forEach(SimConsoleRing::close);
         events.close();
+        blockDevices.close();
         onClose.accept(this);
     }
 }

@@ -30,6 +30,7 @@ final class SimMachine implements AutoCloseable {
     private static final long OVERHEAD_KIB = 1024;
 
     private static final int DOM0_LOAD = 40;
+    private static final long PAGE_KIB = 4;
 
     private final SimHostOptions options;
     private final Faults faults;
@@ -253,8 +254,10 @@ final class SimMachine implements AutoCloseable {
             domain.guest.stop();
         }
         events.closeAll(domain.domid);
+        domain.grants.close();
         domain.heldByBackend = faults.strikes(Fault.ZOMBIE, domain.domid);
-        long kept = domain.consolePage != null && (domain.consoleMaps > 0 || domain.heldByBackend) ? 4 : 0;
+        boolean consoleKept = domain.consolePage != null && (domain.consoleMaps > 0 || domain.heldByBackend);
+        long kept = PAGE_KIB * ((consoleKept ? 1 : 0) + domain.grants.mapped());
         memory.give(domain.memoryKib - kept);
         domain.memoryKib = kept;
         reap(domain);
@@ -262,7 +265,7 @@ final class SimMachine implements AutoCloseable {
 
     /** Without a word to anybody, as Xen does it. */
     private void reap(SimDomain domain) {
-        if (domain.dying && domain.consoleMaps == 0 && !domain.heldByBackend) {
+        if (domain.dying && domain.consoleMaps == 0 && domain.grants.mapped() == 0 && !domain.heldByBackend) {
             memory.give(domain.memoryKib + OVERHEAD_KIB);
             domain.memoryKib = 0;
             domains.remove(domain);
@@ -276,6 +279,13 @@ final class SimMachine implements AutoCloseable {
                 reap(domain);
             }
         }
+        if (fault == Fault.STUCK_BLKFRONT) {
+            for (SimDomain domain : domains.all()) {
+                if (domain.guest != null) {
+                    domain.guest.unstick();
+                }
+            }
+        }
     }
 
     synchronized void limitMemory(int domid, long maxKib) {
@@ -287,7 +297,7 @@ final class SimMachine implements AutoCloseable {
         domain.maxMemoryKib = maxKib;
     }
 
-    /** A console page that dom0 has mapped. */
+    /** A page of a guest that dom0 has mapped. */
     record Mapping(SimDomain domain, ByteBuffer page) {}
 
     /** Maps the console's page for dom0; {@link #unmapConsole} takes it back. */
@@ -308,6 +318,27 @@ final class SimMachine implements AutoCloseable {
     synchronized void unmapConsole(Mapping mapping) {
         mapping.domain().consoleMaps--;
         reap(mapping.domain());
+    }
+
+    /** Maps a page that the guest has granted, for dom0's kernel; {@link #unmapGrant} takes it back. */
+    Mapping mapGrant(int domid, int ref) {
+        String argument = "domid " + domid + ", ref " + ref;
+        SimDomain domain = domains.find(domid).orElseThrow(() -> XenErrno.noDomain("GNTTABOP_map_grant_ref", domid));
+        ByteBuffer page = domain.grants.map(ref);
+        if (page == null) {
+            throw XenErrno.EINVAL.of("GNTTABOP_map_grant_ref", argument, "the domain has granted no such page");
+        }
+        return new Mapping(domain, page);
+    }
+
+    void unmapGrant(Mapping mapping) {
+        GrantTable grants = mapping.domain().grants;
+        grants.unmap();
+        if (grants.closed()) {
+            synchronized (this) {
+                reap(mapping.domain());
+            }
+        }
     }
 
     synchronized long memoryKib(SimDomain domain) {

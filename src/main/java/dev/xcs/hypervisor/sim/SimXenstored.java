@@ -10,7 +10,9 @@ import dev.xcs.xenstore.wire.Frame;
 import dev.xcs.xenstore.wire.Op;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,12 +20,16 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A simulated xenstored that behaves as Debian's C xenstored 4.17: the real wire protocol on a unix socket for dom0, and
  * {@link StoreAccess} for simulated guests. Everything is in memory and starts empty.
  */
 public final class SimXenstored implements StoreAccess, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SimXenstored.class);
+
     private final StoreState state = new StoreState();
     private final List<IntConsumer> introduceListeners = new CopyOnWriteArrayList<>();
     private final IntPredicate domainExists;
@@ -79,8 +85,47 @@ public final class SimXenstored implements StoreAccess, AutoCloseable {
 
     @Override
     public void write(int domid, String path, String value) {
-        String bytes = new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        change(domid, Op.WRITE, path, access -> access.write(StorePath.canonical(domid, path), bytes));
+        change(domid, Op.WRITE, path, access -> access.write(StorePath.canonical(domid, path), latin1(value)));
+    }
+
+    @Override
+    public Map<String, String> readAll(int domid, List<String> paths) {
+        Map<String, String> values = new LinkedHashMap<>();
+        synchronized (state) {
+            NodeAccess access = new NodeAccess(domid, state.tree, StoreQuota.DEFAULT);
+            for (String path : paths) {
+                try {
+                    values.put(
+                            path,
+                            utf8(access.read(StorePath.canonical(domid, path)).value()));
+                } catch (StoreError refusal) {
+                    LOG.debug("domain {} cannot read {}: {}", domid, path, refusal.errno());
+                }
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public boolean update(int domid, String guard, Map<String, String> values) {
+        synchronized (state) {
+            if (state.tree.get(StorePath.canonical(domid, guard)) == null) {
+                return false;
+            }
+            NodeAccess access = new NodeAccess(domid, state.tree, StoreQuota.DEFAULT);
+            try {
+                values.forEach((path, value) -> access.write(StorePath.canonical(domid, path), latin1(value)));
+            } catch (StoreError refusal) {
+                throw problem(refusal, domid, Op.WRITE, guard);
+            } finally {
+                state.tellChanges();
+            }
+            return true;
+        }
+    }
+
+    private static String latin1(String value) {
+        return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     @Override
@@ -127,7 +172,10 @@ public final class SimXenstored implements StoreAccess, AutoCloseable {
     }
 
     private void register(Object owner, int domid, String path, Consumer<String> sink) {
-        refuseByFault(domid, Op.WATCH, path);
+        if (domid != 0) {
+            // What asks in here as dom0 is its kernel; the faults of dom0 are for what comes by the socket.
+            refuseByFault(domid, Op.WATCH, path);
+        }
         synchronized (state) {
             if (domid != 0 && state.watches.count(domid) >= StoreQuota.DEFAULT.watches()) {
                 throw new StoreError(Errno.E2BIG);

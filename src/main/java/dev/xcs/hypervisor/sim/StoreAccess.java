@@ -1,6 +1,7 @@
 package dev.xcs.hypervisor.sim;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -12,6 +13,16 @@ public interface StoreAccess {
 
     /** Writes as that domain; refused with a {@link dev.xcs.model.ProblemException} naming EACCES, EQUOTA or EINVAL. */
     void write(int domid, String path, String value);
+
+    /** The values of those nodes that are there and may be read, all of one moment; {@link StoreFaults} do not apply. */
+    Map<String, String> readAll(int domid, List<String> paths);
+
+    /**
+     * Writes all of these in one moment, in their order, but only while a node is there; {@link StoreFaults} do not apply.
+     *
+     * @return whether the node was there
+     */
+    boolean update(int domid, String guard, Map<String, String> values);
 
     void remove(int domid, String path);
 

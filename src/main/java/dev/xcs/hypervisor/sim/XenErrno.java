@@ -8,7 +8,10 @@ import dev.xcs.model.ProblemType;
 enum XenErrno {
     EPERM(1, "Operation not permitted", ProblemType.HYPERVISOR),
     ESRCH(3, "No such process", ProblemType.NOT_FOUND),
+    EIO(5, "Input/output error", ProblemType.HYPERVISOR),
+    ENXIO(6, "No such device or address", ProblemType.HYPERVISOR),
     ENOMEM(12, "Cannot allocate memory", ProblemType.OUT_OF_MEMORY),
+    EACCES(13, "Permission denied", ProblemType.HYPERVISOR),
     EFAULT(14, "Bad address", ProblemType.HYPERVISOR),
     EINVAL(22, "Invalid argument", ProblemType.HYPERVISOR),
     ENOSPC(28, "No space left on device", ProblemType.HYPERVISOR),

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param memoryKib what it has now
  * @param uptimeSeconds since it booted
- * @param vbds keys below device/vbd
+ * @param disks the names of those that can be used
  * @param vifs keys below device/vif
  */
 record Facts(
@@ -17,5 +17,5 @@ record Facts(
         int vcpus,
         String cmdline,
         double uptimeSeconds,
-        List<String> vbds,
+        List<String> disks,
         List<String> vifs) {}

@@ -1,5 +1,6 @@
 package dev.xcs.hypervisor.sim.guest;
 
+import dev.xcs.model.GuestOs;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -27,6 +28,14 @@ interface Flavour {
     String processes();
 
     String free(Facts facts);
+
+    GuestOs os();
+
+    /** What the kernel says of a new disk. */
+    List<String> diskAttached(String name, String id, long sectors, int sectorBytes, boolean flushes);
+
+    /** What the kernel says of a disk that went. */
+    List<String> diskDetached(String name);
 
     /** What init and the kernel print when the system goes down, the last line by the kernel. */
     List<String> goingDown(boolean reboot);

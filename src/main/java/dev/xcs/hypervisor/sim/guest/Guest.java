@@ -27,7 +27,7 @@ public final class Guest {
 
     private static final int IDLE = 2;
     private static final long RATE_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** Block and network frontends come in here. */
+    /** Those that keep nothing of their own; network frontends come in here. */
     private static final List<Driver> DRIVERS = List.of(new ManageDriver(), new BalloonDriver(), new CpuDriver());
 
     private final Hardware hardware;
@@ -43,6 +43,8 @@ public final class Guest {
     private final Deque<String> kernelLog = new ArrayDeque<>();
     private final byte[] typed = new byte[256];
     private final PrintRate rate;
+    private final BlockDriver disks = new BlockDriver(this);
+    private final Mailbox.Signal unstuck;
     private volatile @Nullable ScheduledFuture<?> timer;
     private @Nullable Program program = Guest::powerOn;
     private @Nullable ShutdownReason ending;
@@ -71,7 +73,13 @@ public final class Guest {
             introduced = true;
             startDrivers();
         });
+        this.unstuck = mailbox.signal(disks::unstick);
         cpu.raise();
+    }
+
+    /** A fault that makes its blkfront deaf was taken back. */
+    public void unstick() {
+        unstuck.raise();
     }
 
     /** Its cpus may run (again). */
@@ -261,6 +269,7 @@ public final class Guest {
         if (introduced && xenbus) {
             xenbus = false;
             DRIVERS.forEach(driver -> driver.start(this));
+            disks.start(this);
         }
     }
 
@@ -336,13 +345,31 @@ public final class Guest {
     }
 
     void watch(String key, Runnable reaction) {
+        Runnable raise = signal(reaction);
+        hardware.watch(key, path -> raise.run());
+    }
+
+    /** Something that runs in the mailbox for as long as the guest does; what is given raises it, from any thread. */
+    Runnable signal(Runnable reaction) {
         Mailbox.Signal signal = mailbox.signal(() -> {
             if (!ended && ending == null) {
                 reaction.run();
                 cpu.raise();
             }
         });
-        hardware.watch(key, path -> signal.raise());
+        return signal::raise;
+    }
+
+    /** What a program waits for has come. */
+    void wake(Program waiting) {
+        if (program == waiting) {
+            dueNanos = System.nanoTime();
+            cpu.raise();
+        }
+    }
+
+    BlockDriver disks() {
+        return disks;
     }
 
     boolean ignoresShutdown() {
@@ -358,7 +385,7 @@ public final class Guest {
                 hardware.vcpus(),
                 cmdline,
                 (System.nanoTime() - startedNanos) / 1e9,
-                hardware.list("device/vbd"),
+                List.copyOf(disks.byName().keySet()),
                 hardware.list("device/vif"));
     }
 

@@ -5,6 +5,7 @@ import dev.xcs.model.DomainType;
 import dev.xcs.model.ShutdownReason;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -39,8 +40,37 @@ public interface Hardware {
     /** Writes a key below the domain's own directory; a {@link dev.xcs.model.ProblemException} when it may not. */
     void write(String key, String value);
 
-    /** Tells, until the domain ends, that something at or below the key has changed; once at once. On a foreign thread. */
-    void watch(String key, Consumer<String> listener);
+    /** The values of those keys that are there, all of one moment; a key that begins with a slash is a path. */
+    Map<String, String> readAll(List<String> keys);
+
+    /** Writes all of these in one moment, but only while the first key is there; gives whether it was. */
+    boolean update(String guard, Map<String, String> values);
+
+    /** Tells, until it or the domain ends, that something at or below the key has changed; once at once. On a foreign thread. */
+    Watch watch(String key, Consumer<String> listener);
+
+    /** A watch that can be ended; further ends do nothing. */
+    interface Watch {
+        void end();
+    }
+
+    /** A page of the guest's memory. */
+    ByteBuffer newPage();
+
+    /** Grants a page to dom0; gives its reference, or -1 when the table is full. */
+    int grant(ByteBuffer page);
+
+    void revoke(int ref);
+
+    /** Allocates an event channel that waits for dom0; its events come on foreign threads. */
+    int allocatePort(Runnable onEvent);
+
+    void closePort(int port);
+
+    void notifyPort(int port);
+
+    /** Whether a fault makes this guest's blkfront deaf now. */
+    boolean ignoresDisks();
 
     /** The load that the guest puts on its cpus, in thousandths of one. */
     void load(int permille);

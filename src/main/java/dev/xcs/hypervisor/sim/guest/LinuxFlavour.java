@@ -1,5 +1,6 @@
 package dev.xcs.hypervisor.sim.guest;
 
+import dev.xcs.model.GuestOs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -99,9 +100,7 @@ final class LinuxFlavour implements Flavour {
                 String.format(Locale.ROOT, "%.2f %.2f\n", facts.uptimeSeconds(), facts.uptimeSeconds()));
         files.put("/proc/version", "Linux version " + RELEASE + " (builder@sim) " + VERSION + "\n");
         files.put("/sys/hypervisor/type", "xen\n");
-        for (String vbd : facts.vbds()) {
-            files.put("/dev/" + Devices.linuxDisk(vbd), "");
-        }
+        facts.disks().forEach(disk -> files.put("/dev/" + disk, ""));
         files.put("/dev/hvc0", "");
         files.put("/dev/null", "");
         return files;
@@ -138,6 +137,23 @@ final class LinuxFlavour implements Flavour {
         return String.format(
                 "%22s %11s %11s\nMem: %17d %11d %11d\nSwap: %16d %11d %11d\n",
                 "total", "used", "free", total, used, total - used, 0, 0, 0);
+    }
+
+    @Override
+    public GuestOs os() {
+        return GuestOs.LINUX;
+    }
+
+    @Override
+    public List<String> diskAttached(String name, String id, long sectors, int sectorBytes, boolean flushes) {
+        return List.of("blkfront: " + name + ": flush diskcache: " + (flushes ? "enabled" : "disabled")
+                + "; persistent grants: disabled; indirect descriptors: disabled; bounce buffer: disabled;");
+    }
+
+    /** Linux removes a disk without a word. */
+    @Override
+    public List<String> diskDetached(String name) {
+        return List.of();
     }
 
     @Override

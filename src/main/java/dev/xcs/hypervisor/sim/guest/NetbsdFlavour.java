@@ -1,5 +1,6 @@
 package dev.xcs.hypervisor.sim.guest;
 
+import dev.xcs.model.GuestOs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,11 +35,6 @@ final class NetbsdFlavour implements Flavour {
         lines.add(new BootLine(0.060, "xencons0: console major 143, unit 0"));
         lines.add(new BootLine(0.070, "xenbus0: using event channel 1", BootLine.Stage.CPUS));
         lines.add(new BootLine(0.080, "balloon0 at xenbus0 id 0: Xen Balloon driver", BootLine.Stage.XENBUS));
-        facts.vbds()
-                .forEach(id -> lines.add(new BootLine(
-                        0.10,
-                        Devices.netbsdDisk(facts.vbds(), id) + " at xenbus0 id " + id
-                                + ": Xen Virtual Block Device Interface")));
         facts.vifs()
                 .forEach(id -> lines.add(new BootLine(
                         0.12, "xennet" + id + " at xenbus0 id " + id + ": Xen Virtual Network Interface")));
@@ -88,7 +84,7 @@ final class NetbsdFlavour implements Flavour {
         files.put("/etc/motd", "This guest is simulated. Type help to see what it can do.\n");
         files.put("/etc/release", "NetBSD 10.0/amd64 (simulated)\n");
         files.put("/kern/version", VERSION + "\n");
-        facts.vbds().forEach(id -> files.put("/dev/" + Devices.netbsdDisk(facts.vbds(), id) + "d", ""));
+        facts.disks().forEach(disk -> files.put("/dev/" + disk + "d", ""));
         files.put("/dev/console", "");
         files.put("/dev/null", "");
         return files;
@@ -109,6 +105,25 @@ final class NetbsdFlavour implements Flavour {
         long pages = facts.memoryKib() / 4;
         return "   " + pages + " pages managed\n   " + pages * 7 / 10 + " pages free\n   " + pages / 10
                 + " pages active\n";
+    }
+
+    @Override
+    public GuestOs os() {
+        return GuestOs.NETBSD;
+    }
+
+    @Override
+    public List<String> diskAttached(String name, String id, long sectors, int sectorBytes, boolean flushes) {
+        return List.of(
+                name + " at xenbus0 id " + id + ": Xen Virtual Block Device Interface",
+                name + ": " + sectors / 2048 + " MB, " + sectorBytes + " bytes/sect x "
+                        + sectors * 512 / Math.max(512, sectorBytes) + " sectors",
+                name + ": backend features " + (flushes ? "0x2<CACHE_FLUSH>" : "0"));
+    }
+
+    @Override
+    public List<String> diskDetached(String name) {
+        return List.of(name + ": detached");
     }
 
     @Override

@@ -89,8 +89,10 @@ final class Shell {
 
     private static SortedMap<String, Entry> commands() {
         SortedMap<String, Entry> all = new TreeMap<>();
+        all.put("blkdiscard", new Entry("blkdiscard DISK OFFSET BYTES", DiskCommands::blkdiscard));
         all.put("cat", new Entry("cat FILE...", Shell::cat));
         all.put("crash", new Entry("crash: panics", (guest, args) -> done(guest::panic)));
+        all.put("dd", new Entry("dd if=DISK [bs=BYTES] [skip=BLOCKS] [count=BLOCKS]", DiskCommands::dd));
         all.put("dmesg", new Entry("dmesg", (guest, args) -> print(guest, guest.kernelLog())));
         all.put("echo", new Entry("echo [-n] [TEXT...]", Shell::echo));
         all.put("exit", new Entry("exit", (guest, args) -> done(guest::logout)));
@@ -98,12 +100,15 @@ final class Shell {
                 "free",
                 new Entry("free", (guest, args) -> print(guest, guest.flavour().free(guest.facts()))));
         all.put("halt", new Entry("halt", (guest, args) -> done(() -> guest.goDown(ShutdownReason.POWEROFF))));
+        all.put("head", new Entry("head -c BYTES DISK", DiskCommands::head));
         all.put("help", new Entry("help", (guest, args) -> print(guest, help())));
         all.put(
                 "hostname",
                 new Entry(
                         "hostname", (guest, args) -> print(guest, guest.facts().hostname() + "\n")));
         all.put("ls", new Entry("ls [DIRECTORY]", Shell::ls));
+        all.put("lsblk", new Entry("lsblk", DiskCommands::lsblk));
+        all.put("md5sum", new Entry("md5sum DISK", DiskCommands::md5sum));
         all.put("poweroff", new Entry("poweroff", (guest, args) -> done(() -> guest.goDown(ShutdownReason.POWEROFF))));
         all.put(
                 "ps",
@@ -112,9 +117,11 @@ final class Shell {
         all.put("seq", new Entry("seq [FIRST] LAST", Shell::seq));
         all.put("sleep", new Entry("sleep SECONDS", Shell::sleep));
         all.put("stty", new Entry("stty echo | -echo", Shell::stty));
+        all.put("sync", new Entry("sync", DiskCommands::sync));
         all.put("true", new Entry("true", (guest, args) -> null));
         all.put("uname", new Entry("uname [-a]", Shell::uname));
         all.put("uptime", new Entry("uptime", Shell::uptime));
+        all.put("write", new Entry("write [-f] DISK OFFSET TEXT...", DiskCommands::write));
         all.put(
                 "yes",
                 new Entry(

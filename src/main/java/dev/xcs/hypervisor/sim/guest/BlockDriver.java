@@ -1,0 +1,93 @@
+package dev.xcs.hypervisor.sim.guest;
+
+import dev.xcs.model.GuestOs;
+import dev.xcs.model.VirtualDevice;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** blkfront: has a {@link BlockFront} for each directory below device/vbd, as they come and go. One for each guest. */
+final class BlockDriver implements Driver {
+    private static final String DIRECTORY = "device/vbd";
+
+    private final Map<String, BlockFront> fronts = new TreeMap<>();
+    private final Guest guest;
+
+    BlockDriver(Guest guest) {
+        this.guest = guest;
+    }
+
+    @Override
+    public void start(Guest started) {
+        started.watch(DIRECTORY, this::scan);
+    }
+
+    private void scan() {
+        List<String> ids = guest.hardware().list(DIRECTORY);
+        for (String gone : Set.copyOf(fronts.keySet())) {
+            if (!ids.contains(gone)) {
+                drop(gone);
+            }
+        }
+        ids.stream().filter(id -> id.matches("[0-9]{1,9}")).forEach(this::look);
+    }
+
+    private void look(String id) {
+        String directory = DIRECTORY + "/" + id;
+        String stateKey = directory + "/state";
+        String backendKey = directory + "/backend";
+        Map<String, String> nodes = guest.hardware().readAll(List.of(stateKey, backendKey));
+        boolean isNew = nodes.getOrDefault(stateKey, "").equals("1");
+        BlockFront known = fronts.get(id);
+        // Its end and its return may have been one event.
+        if (known != null && isNew && known.state() != 1) {
+            drop(id);
+            known = null;
+        }
+        if (known == null && isNew && nodes.containsKey(backendKey)) {
+            known = new BlockFront(guest, id, directory, nodes.get(backendKey));
+            fronts.put(id, known);
+        }
+        if (known != null) {
+            known.look();
+        }
+    }
+
+    private void drop(String id) {
+        BlockFront gone = fronts.remove(id);
+        if (gone != null) {
+            gone.remove();
+        }
+    }
+
+    void unstick() {
+        List.copyOf(fronts.values()).forEach(BlockFront::unstick);
+    }
+
+    /** The disks that can be used, by their names. */
+    Map<String, BlockFront> byName() {
+        Map<String, BlockFront> connected = new TreeMap<>();
+        for (BlockFront front : fronts.values()) {
+            if (front.isConnected()) {
+                connected.put(front.name(), front);
+            }
+        }
+        return connected;
+    }
+
+    /** What the system calls a new disk; empty when it cannot have it, as the name is taken or the number unknown. */
+    Optional<String> nameFor(VirtualDevice device) {
+        Collection<String> taken = byName().keySet();
+        if (guest.flavour().os() == GuestOs.NETBSD) {
+            int unit = 0;
+            while (taken.contains("xbd" + unit)) {
+                unit++;
+            }
+            return Optional.of("xbd" + unit);
+        }
+        return device.shownAs(guest.flavour().os()).filter(name -> !taken.contains(name));
+    }
+}
