@@ -181,19 +181,10 @@ final class Backings {
         if (problem.type() != ProblemType.INVALID_FIELD) {
             return failure;
         }
-        String detail = "target: " + Problem.quote(spec.target()) + ": " + problem.detail();
-        return new ProblemException(
-                new Problem(
-                        problem.type(),
-                        detail,
-                        "disks",
-                        problem.step(),
-                        problem.call(),
-                        problem.argument(),
-                        problem.errno(),
-                        problem.errnoText(),
-                        problem.cause(),
-                        problem.retryable()),
-                failure);
+        String shown = Problem.quote(spec.target());
+        String detail = problem.detail();
+        String said = detail.startsWith("\"") ? detail.substring(detail.lastIndexOf("\", expected ") + 1) : ": " + detail;
+        Problem named = Problem.of(problem.type(), "target: " + shown + said).withField("disks");
+        return new ProblemException(problem.cause() == null ? named : named.withCause(problem.cause()), failure);
     }
 }

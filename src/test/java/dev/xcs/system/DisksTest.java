@@ -252,7 +252,7 @@ class DisksTest {
         Path odd = image("odd.img", 511, "");
         Path fine = image("fine.img", MIB, "");
         int domains = api.get("/v1/domains").body().size();
-        refused(400, "does not exist", disk(dir.resolve("missing.img"), "xvda"));
+        refused(400, "something that exists", disk(dir.resolve("missing.img"), "xvda"));
         refused(400, "directory", disk(directory, "xvda"));
         refused(400, "0 bytes", disk(zero, "xvda"));
         refused(400, "511 bytes", disk(odd, "xvda"));
@@ -260,7 +260,7 @@ class DisksTest {
         refused(400, "vdev", disk(fine, "sd0a0"));
         refused(400, "same device", disk(fine, "xvda"), disk(zero, "51712"));
         refused(400, "control character", disk("/a\nb", "xvda"));
-        refused(400, "does not exist", disk("/tmp/$(touch " + dir.resolve("pwned") + ")", "xvda"));
+        refused(400, "something that exists", disk("/tmp/$(touch " + dir.resolve("pwned") + ")", "xvda"));
         refused(400, "absolute", disk("fine.img", "xvda"));
         refused(400, "disks[0].target", Map.of("vdev", "xvda"));
         Map<String, Object> unknownOs = spec("refused", List.of());

@@ -8,6 +8,7 @@ import dev.xcs.model.ProblemType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -89,9 +90,11 @@ final class HostFiles {
 
     /** The field is left open, as the path may come from any. */
     static ProblemException refusal(String path, String expected, Exception cause) {
-        Problem problem = Problem.of(ProblemType.INVALID_FIELD, Problem.quote(path) + ", expected " + expected)
-                .withCall("stat", path)
-                .withCause(cause.toString());
-        return new ProblemException(problem, cause);
+        boolean missing = cause instanceof NoSuchFileException;
+        Problem problem = Problem.of(
+                        ProblemType.INVALID_FIELD,
+                        Problem.quote(path) + ", expected " + (missing ? "something that exists" : expected))
+                .withCall("stat", path);
+        return new ProblemException(missing ? problem : problem.withCause(cause.toString()), cause);
     }
 }
