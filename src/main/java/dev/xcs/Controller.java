@@ -1,6 +1,7 @@
 package dev.xcs;
 
 import dev.xcs.api.ApiServer;
+import dev.xcs.block.BlockBackend;
 import dev.xcs.bus.Address;
 import dev.xcs.bus.BusMessage;
 import dev.xcs.bus.Json;
@@ -53,16 +54,21 @@ final class Controller {
 
     private final EffectiveConfig effective;
     private final DaemonConfig config;
-    private final String faults;
+    private final Supplier<Host> chooseHost;
     private final Stages stages = new Stages(STAGE_LIMIT);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean failed;
 
     /** @param faults what goes wrong on the simulated host from the start */
     Controller(EffectiveConfig effective, String faults) {
+        this(effective, () -> Host.choose(effective.config(), faults));
+    }
+
+    /** @param chooseHost gives the host to control; it is closed at the end */
+    Controller(EffectiveConfig effective, Supplier<Host> chooseHost) {
         this.effective = effective;
         this.config = effective.config();
-        this.faults = faults;
+        this.chooseHost = chooseHost;
     }
 
     /** Starts everything, or nothing: when a part does not start, those before it are stopped again. */
@@ -85,7 +91,7 @@ final class Controller {
         Path state = stages.start(
                         "state directory", () -> StateDirectory.open(config.stateDir()), StateDirectory::close)
                 .path();
-        Host host = stages.start("host", () -> Host.choose(config, faults), Host::close);
+        Host host = stages.start("host", chooseHost::get, Host::close);
         Vertx vertx = stages.start("vertx", Controller::vertx, up -> stages.await(up.close()));
         PrometheusMeterRegistry meters =
                 stages.start("meters", () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), up -> up.close());
@@ -98,6 +104,7 @@ final class Controller {
         // Before the console, which asks it for ports from its first domain to its last.
         deploy(vertx, new EventChannelPoller(meters));
         deploy(vertx, new ConsoleSwitch(config.console(), meters));
+        deploy(vertx, new BlockBackend(xenstore, config.block(), state.toAbsolutePath()));
         // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is
         // kept.
         deploy(vertx, new ControlRouter(openJournal(state), xenstore, meters));

@@ -1,6 +1,8 @@
 package dev.xcs;
 
 import dev.xcs.config.ConfigReader;
+import dev.xcs.config.DaemonConfig.XenstoreConfig;
+import dev.xcs.config.EffectiveConfig;
 import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.testing.ApiClient;
 import io.vertx.core.eventbus.EventBus;
@@ -31,10 +33,25 @@ public final class RunningDaemon implements AutoCloseable {
 
     /** @param settings values by key, over the defaults */
     public static RunningDaemon start(Path stateDir, Map<String, String> settings) {
+        return start(new Controller(config(stateDir, settings), ""), stateDir);
+    }
+
+    /** On a host that goes on when the daemon stops, as a real one does; {@link #host} does not know it. */
+    public static RunningDaemon startOn(SimHost host, Path stateDir) {
+        EffectiveConfig config = config(stateDir, Map.of());
+        XenstoreConfig xenstore = new XenstoreConfig(
+                host.xenstoreSocket().toString(), config.config().xenstore().maxInFlight());
+        return start(new Controller(config, () -> new Host(host::hypervisor, xenstore, Optional.empty())), stateDir);
+    }
+
+    private static EffectiveConfig config(Path stateDir, Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(
                 Map.of("hypervisor", "sim", "state-dir", stateDir.toString(), "api.port", "0", "management.port", "0"));
         all.putAll(settings);
-        Controller controller = new Controller(ConfigReader.read(all, Map.of(), Optional.empty()), "");
+        return ConfigReader.read(all, Map.of(), Optional.empty());
+    }
+
+    private static RunningDaemon start(Controller controller, Path stateDir) {
         return new RunningDaemon(controller, controller.start(), stateDir);
     }
 
@@ -62,6 +79,10 @@ public final class RunningDaemon implements AutoCloseable {
 
     public URI apiAddress() {
         return URI.create(running.endpoints().api());
+    }
+
+    public URI managementAddress() {
+        return URI.create(running.endpoints().management());
     }
 
     /** The simulated host: its faults, and what other toolstacks do there. */

@@ -70,6 +70,12 @@ final class AccessGuard {
     }
 
     private @Nullable Problem refusal(HttpServerRequest request, String path) {
+        int hostHeaders = request.headers().getAll(HttpHeaders.HOST).size();
+        if (hostHeaders > 1) {
+            // A proxy in front may have looked at another one than this would.
+            return Problem.of(ProblemType.MALFORMED, "Header Host: " + hostHeaders + " of them, expected one")
+                    .withField("Host");
+        }
         if (!hosts.accept(request.getHeader(HttpHeaders.HOST))) {
             return forbidden(
                     "Host", request.getHeader(HttpHeaders.HOST), "a loopback name or one of api.allowed-hosts");

@@ -30,14 +30,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class ApiServer extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+    /** How long requests under way may take once the daemon stops; a domain is built in a fraction of it. */
+    private static final Duration FINISH = Duration.ofSeconds(20);
+
     private static final Duration PING_EVERY = Duration.ofSeconds(20);
-    /** Longer than the longest operation, during which nothing is sent. */
+    /** When a connection is cut on which no byte moves; longer than the longest operation, during which nothing is sent. */
     private static final Duration IDLE = DomainOperations.LONG.plusSeconds(60);
 
     private final ApiConfig config;
     private final Path stateDir;
     private final MeterRegistry meters;
     private final Duration pingEvery;
+    private final Duration idle;
+    private final Draining draining = new Draining();
     private @Nullable ConsoleDesk desk;
     private @Nullable EventStreams streams;
 
@@ -45,14 +50,15 @@ public final class ApiServer extends VerticleBase {
      * @param stateDir where the admin token is kept
      */
     public ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters) {
-        this(config, stateDir, meters, PING_EVERY);
+        this(config, stateDir, meters, PING_EVERY, IDLE);
     }
 
-    ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters, Duration pingEvery) {
+    ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters, Duration pingEvery, Duration idle) {
         this.config = config;
         this.stateDir = stateDir;
         this.meters = meters;
         this.pingEvery = pingEvery;
+        this.idle = idle;
     }
 
     @Override
@@ -65,7 +71,7 @@ public final class ApiServer extends VerticleBase {
     private Future<?> serve(AdminToken token, Contract contract) {
         HostNames hosts = new HostNames(config.host(), config.allowedHosts());
         AccessGuard guard = new AccessGuard(hosts, token, InstantSource.system(), meters);
-        Router router = new Routes(contract, guard, meters).router(vertx, operations(guard, contract));
+        Router router = new Routes(contract, draining, guard, meters).router(vertx, operations(guard, contract));
         HttpServer server = vertx.createHttpServer(options()).requestHandler(router);
         server.invalidRequestHandler(MalformedRequests::answer);
         return server.listen(config.port(), config.host())
@@ -78,6 +84,7 @@ public final class ApiServer extends VerticleBase {
         EventBus bus = vertx.eventBus();
         BodyReader bodies = new BodyReader(vertx, config.maxBodyBytes());
         DomainOperations domains = new DomainOperations(bus, bodies);
+        DiskOperations disks = new DiskOperations(bus, bodies);
         DomainLookup lookup = new DomainLookup(bus);
         HostOperations host = new HostOperations(bus);
         AccessOperations access = new AccessOperations(guard);
@@ -95,6 +102,10 @@ public final class ApiServer extends VerticleBase {
                 Map.entry("changeDomain", lookup.of(domains::change)),
                 Map.entry("destroyDomain", lookup.of(domains::destroy)),
                 Map.entry("attachConsole", lookup.of(consoles::attach)),
+                Map.entry("listDisks", lookup.of(disks::list)),
+                Map.entry("attachDisk", lookup.of(disks::attach)),
+                Map.entry("changeDisk", lookup.of(disks::change)),
+                Map.entry("detachDisk", lookup.of(disks::detach)),
                 Map.entry("streamEvents", new EventsOperations(vertx, events, pingEvery)::stream),
                 Map.entry("openSession", sessions::open),
                 Map.entry("showSession", sessions::show),
@@ -120,8 +131,8 @@ public final class ApiServer extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setHttp2ClearTextEnabled(false)
-                .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                .setIdleTimeout((int) IDLE.toSeconds());
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) idle.toMillis());
     }
 
     private Future<?> announce(AccessGuard guard, int port) {
@@ -137,11 +148,13 @@ public final class ApiServer extends VerticleBase {
                         .completion());
     }
 
+    /** Requests under way are still answered, new ones are turned away; websockets and streams are told to come back later. */
     @Override
     public Future<?> stop() {
         if (streams != null) {
             streams.close();
         }
-        return desk == null ? Future.succeededFuture() : desk.close();
+        Future<?> closed = desk == null ? Future.succeededFuture() : desk.close();
+        return Future.join(closed, draining.drain(vertx, FINISH));
     }
 }

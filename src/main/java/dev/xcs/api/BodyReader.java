@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +35,7 @@ final class BodyReader {
         if (!isJson(type)) {
             return Future.failedFuture(Problem.of(
                             ProblemType.UNSUPPORTED_MEDIA,
-                            "Content-Type: " + Problem.quote(type) + ", expected " + Answers.JSON)
+                            "Content-Type: " + Problem.quote(type) + ", expected " + Answers.JSON + " in UTF-8")
                     .withField("Content-Type")
                     .toException());
         }
@@ -78,8 +79,19 @@ final class BodyReader {
     }
 
     private static boolean isJson(@Nullable String type) {
-        return type != null
-                && type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(Answers.JSON);
+        if (type == null) {
+            return false;
+        }
+        String[] parts = type.toLowerCase(Locale.ROOT).split(";", -1);
+        return parts[0].strip().equals(Answers.JSON)
+                && Arrays.stream(parts).skip(1).map(String::strip).allMatch(BodyReader::isReadable);
+    }
+
+    /** JSON is UTF-8; in another charset the same bytes would mean something else. */
+    private static boolean isReadable(String parameter) {
+        String[] pair = parameter.split("=", 2);
+        return !pair[0].strip().equals("charset")
+                || (pair.length == 2 && pair[1].strip().replace("\"", "").equals("utf-8"));
     }
 
     private static long announced(HttpServerRequest request) {

@@ -87,9 +87,9 @@ final class ConsoleDesk {
 
     private void seat(ConsoleViewer viewer, ServerWebSocket socket, UUID uuid, ConsoleOpened history) {
         viewers.computeIfAbsent(uuid, none -> new HashSet<>()).add(viewer);
-        socket.closeHandler(closed -> leave(viewer, uuid));
-        PeerWatch.start(vertx, socket, pingEvery);
-        viewer.start(socket, history);
+        Peer peer = new Peer(vertx, socket, pingEvery);
+        peer.onGone(() -> leave(viewer, uuid));
+        viewer.start(peer, history);
     }
 
     private void leave(ConsoleViewer viewer, UUID uuid) {

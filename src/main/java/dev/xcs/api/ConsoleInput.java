@@ -7,7 +7,6 @@ import dev.xcs.message.TypeConsole;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.http.ServerWebSocket;
@@ -33,15 +32,17 @@ final class ConsoleInput {
 
     private final EventBus bus;
     private final UUID uuid;
+    private final Peer peer;
     private final ServerWebSocket socket;
     private Buffer text = Buffer.buffer();
     private boolean inText;
     private int errors;
 
-    ConsoleInput(EventBus bus, UUID uuid, ServerWebSocket socket) {
+    ConsoleInput(EventBus bus, UUID uuid, Peer peer) {
         this.bus = bus;
         this.uuid = uuid;
-        this.socket = socket;
+        this.peer = peer;
+        this.socket = peer.socket();
     }
 
     void start() {
@@ -50,7 +51,8 @@ final class ConsoleInput {
     }
 
     private void received(WebSocketFrame frame) {
-        if (socket.isClosed() || frame.isClose() || frame.isPing()) {
+        peer.received(frame);
+        if (peer.isOver() || frame.isClose() || frame.isPing()) {
             return;
         }
         boolean control = frame.isText() || (frame.isContinuation() && inText);
@@ -58,7 +60,7 @@ final class ConsoleInput {
         if (control) {
             receivedText(frame);
         } else if (frame.binaryData().length() > MAX_FRAME_BYTES) {
-            close(TOO_BIG, "a binary frame may have " + MAX_FRAME_BYTES + " bytes");
+            peer.sendAway(TOO_BIG, "a binary frame may have " + MAX_FRAME_BYTES + " bytes");
         } else if (frame.binaryData().length() > 0) {
             type(frame.binaryData());
         }
@@ -66,17 +68,17 @@ final class ConsoleInput {
 
     /** Nothing more is read from this viewer until its bytes are queued: a flood waits in its own connection. */
     private void type(Buffer bytes) {
-        socket.pause();
+        peer.busy();
         TypeConsole.ADDRESS
                 .ask(bus, new TypeConsole(uuid, bytes), ConsoleViewer.TIMEOUT)
                 .onFailure(failure -> write(ConsoleFrame.refused(ProblemException.of(failure))))
-                .onComplete(answered -> socket.resume());
+                .onComplete(answered -> peer.ready());
     }
 
     private void receivedText(WebSocketFrame frame) {
         text.appendBuffer(frame.binaryData());
         if (text.length() > MAX_TEXT_BYTES) {
-            close(TOO_BIG, "a text frame may have " + MAX_TEXT_BYTES + " bytes");
+            peer.sendAway(TOO_BIG, "a text frame may have " + MAX_TEXT_BYTES + " bytes");
         } else if (frame.isFinal()) {
             Buffer complete = text;
             text = Buffer.buffer();
@@ -88,7 +90,7 @@ final class ConsoleInput {
         write(ConsoleFrame.error(complaint(control)));
         errors++;
         if (errors >= MAX_ERRORS) {
-            close(TOO_MANY_ERRORS, "too many frames that are not understood");
+            peer.sendAway(TOO_MANY_ERRORS, "too many frames that are not understood");
         }
     }
 
@@ -111,16 +113,8 @@ final class ConsoleInput {
     }
 
     private void write(String frame) {
-        if (!socket.isClosed() && !socket.writeQueueFull()) {
-            ended(socket.writeTextMessage(frame));
+        if (!peer.isOver() && !socket.writeQueueFull()) {
+            socket.writeTextMessage(frame).onFailure(failure -> LOG.debug("A console viewer went away", failure));
         }
-    }
-
-    private void close(short code, String reason) {
-        ended(socket.close(code, reason));
-    }
-
-    private static void ended(Future<Void> done) {
-        done.onFailure(failure -> LOG.debug("A console viewer went away", failure));
     }
 }

@@ -32,7 +32,7 @@ final class ConsoleViewer {
     private final EventBus bus;
     private final Domain domain;
     private final List<MessageConsumer<?>> listeners;
-    private @Nullable ServerWebSocket socket;
+    private @Nullable Peer peer;
     private ConsoleCursor cursor = new ConsoleCursor(0);
     /** Set while the history is asked for: bytes that come meanwhile are in its answer. */
     private boolean catchingUp = true;
@@ -59,10 +59,10 @@ final class ConsoleViewer {
         return OpenConsole.ADDRESS.ask(bus, new OpenConsole(domain.uuid()), TIMEOUT);
     }
 
-    void start(ServerWebSocket opened, ConsoleOpened history) {
-        socket = opened;
-        opened.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
-        opened.drainHandler(drained -> catchUp());
+    void start(Peer opened, ConsoleOpened history) {
+        peer = opened;
+        opened.socket().setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
+        opened.onDrained(this::catchUp);
         new ConsoleInput(bus, domain.uuid(), opened).start();
         long printed = cursor.next();
         cursor = new ConsoleCursor(history.offset());
@@ -75,11 +75,11 @@ final class ConsoleViewer {
 
     private void printed(ConsolePrinted message) {
         long end = message.offset() + message.bytes().length();
-        if (socket == null) {
+        if (peer == null) {
             cursor.take(message.offset(), message.bytes().length());
             return;
         }
-        boolean direct = !catchingUp && !socket.writeQueueFull() && cursor.isAt(message.offset());
+        boolean direct = !catchingUp && hasRoom() && cursor.isAt(message.offset());
         if (direct) {
             send(message.offset(), message.bytes());
             return;
@@ -88,8 +88,12 @@ final class ConsoleViewer {
         catchUp();
     }
 
+    private boolean hasRoom() {
+        return peer != null && !peer.isOver() && !peer.socket().writeQueueFull();
+    }
+
     private void catchUp() {
-        if (socket == null || catchingUp || ended || !cursor.isBehind() || socket.writeQueueFull()) {
+        if (catchingUp || ended || !cursor.isBehind() || !hasRoom()) {
             return;
         }
         catchingUp = true;
@@ -127,7 +131,7 @@ final class ConsoleViewer {
     void changed(Domain now) {
         if (now.domid() >= 0 && now.domid() != domid) {
             domid = now.domid();
-            if (socket != null) {
+            if (peer != null) {
                 text(ConsoleFrame.restarted(domid));
             }
         }
@@ -141,8 +145,8 @@ final class ConsoleViewer {
     }
 
     void close(short code, String reason) {
-        if (socket != null && !socket.isClosed()) {
-            socket.close(code, reason).onFailure(failure -> LOG.debug("Closing a console viewer failed", failure));
+        if (peer != null) {
+            peer.sendAway(code, reason);
         }
     }
 
@@ -172,8 +176,8 @@ final class ConsoleViewer {
     }
 
     private void write(Function<ServerWebSocket, Future<Void>> writing) {
-        if (socket != null && !socket.isClosed()) {
-            writing.apply(socket).onFailure(failure -> LOG.debug("A console viewer went away", failure));
+        if (peer != null && !peer.isOver()) {
+            writing.apply(peer.socket()).onFailure(failure -> LOG.debug("A console viewer went away", failure));
         }
     }
 }

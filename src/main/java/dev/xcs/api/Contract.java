@@ -26,7 +26,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 final class Contract {
     private static final String TEXT = "text/plain";
     private static final String FILE = "/openapi.yaml";
-    private static final Set<String> GET_ONLY = Set.of("logIn", "attachConsole", "streamEvents", "streamSession");
+    private static final Set<String> STREAMS = Set.of("attachConsole", "streamEvents", "streamSession");
 
     /** Media types that the router does not know, and what stands for them. */
     private static final Map<String, String> FOREIGN =
@@ -96,7 +96,14 @@ final class Contract {
 
     /** Whether HEAD is GET without the body; not where one spends a ticket and where there is nothing to be read. */
     static boolean answersHead(Operation operation) {
-        return operation.getHttpMethod().equals(HttpMethod.GET) && !GET_ONLY.contains(operation.getOperationId());
+        return operation.getHttpMethod().equals(HttpMethod.GET)
+                && !operation.getOperationId().equals("logIn")
+                && !isStream(operation.getOperationId());
+    }
+
+    /** Whether the operation's answer has no end of its own. */
+    static boolean isStream(String operationId) {
+        return STREAMS.contains(operationId);
     }
 
     /** Whether there may be something at the path. */

@@ -10,10 +10,8 @@ import dev.xcs.model.Binding;
 import dev.xcs.model.ControlPayload;
 import dev.xcs.model.ControlSubtype;
 import dev.xcs.model.ControlType;
-import dev.xcs.model.Problem;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -61,30 +59,7 @@ final class ControlBody {
     }
 
     private static List<Binding> bindings(RequestFields fields) {
-        JsonNode given = fields.node("bindings");
-        if (given == null) {
-            return List.of();
-        }
-        if (!given.isArray()) {
-            fields.refuse("bindings", given, "an array of objects with domain and type");
-            return List.of();
-        }
-        if (given.size() > MAX_BINDINGS) {
-            throw Problem.invalidField("bindings", given.size() + " bindings", "at most " + MAX_BINDINGS)
-                    .toException();
-        }
-        List<Binding> bindings = new ArrayList<>(given.size());
-        for (int i = 0; i < given.size(); i++) {
-            JsonNode each = given.get(i);
-            if (each.isObject()) {
-                RequestFields inner = RequestFields.within(each, fields, "bindings[" + i + "].");
-                bindings.add(binding(inner));
-                inner.check();
-            } else {
-                fields.refuse("bindings[" + i + "]", each, "an object with domain and type");
-            }
-        }
-        return bindings;
+        return fields.objects("bindings", MAX_BINDINGS, "objects with domain and type", ControlBody::binding);
     }
 
     static Binding binding(Buffer body) {

@@ -3,6 +3,7 @@ package dev.xcs.api;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.OnEnd;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.CharsetEncoder;
@@ -59,7 +60,9 @@ final class DomainRequest {
                 fields.flag("paused"),
                 onEnd(fields, "onPoweroff", OnEnd.DESTROY),
                 onEnd(fields, "onReboot", OnEnd.RESTART),
-                onEnd(fields, "onCrash", OnEnd.DESTROY));
+                onEnd(fields, "onCrash", OnEnd.DESTROY),
+                guestOs(fields),
+                DiskRequest.disks(fields));
         fields.finish();
         return spec;
     }
@@ -93,13 +96,19 @@ final class DomainRequest {
         return DomainType.PV;
     }
 
+    private static GuestOs guestOs(RequestFields fields) {
+        List<String> names = Arrays.stream(GuestOs.values()).map(GuestOs::json).toList();
+        String text = fields.text("guestOs", names::contains, oneOf(names));
+        return text == null ? GuestOs.UNKNOWN : GuestOs.of(text);
+    }
+
     private static OnEnd onEnd(RequestFields fields, String field, OnEnd fallback) {
         List<String> names = Arrays.stream(OnEnd.values()).map(OnEnd::json).toList();
         String text = fields.text(field, names::contains, oneOf(names));
         return text == null ? fallback : OnEnd.ofJson(text);
     }
 
-    private static String oneOf(List<String> names) {
+    static String oneOf(List<String> names) {
         return "one of " + String.join(", ", names);
     }
 

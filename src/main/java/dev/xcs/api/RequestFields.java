@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -95,6 +96,29 @@ final class RequestFields {
         return value.textValue();
     }
 
+    /** As {@link #text}, where null may be said too. */
+    @Nullable
+    String textOrNull(String field, Predicate<String> check, String expected) {
+        known.add(field);
+        return object.path(field).isNull() ? null : text(field, check, expected);
+    }
+
+    @Nullable
+    Long longOrNull(String field, long min, long max) {
+        JsonNode value = take(field);
+        if (value == null) {
+            return null;
+        }
+        if (value.isIntegralNumber()
+                && value.canConvertToLong()
+                && value.longValue() >= min
+                && value.longValue() <= max) {
+            return value.longValue();
+        }
+        refuse(field, value, "a whole number from " + min + " to " + max);
+        return null;
+    }
+
     String requiredText(String field, Predicate<String> check, String expected) {
         require(field, expected);
         String value = text(field, check, expected);
@@ -128,6 +152,56 @@ final class RequestFields {
         return take(field);
     }
 
+    /** An array of objects, each read by {@code reader}; more than {@code max} are refused at once. */
+    <T> List<T> objects(String field, int max, String expected, Function<RequestFields, T> reader) {
+        JsonNode given = take(field);
+        if (given == null) {
+            return List.of();
+        }
+        if (!given.isArray()) {
+            refuse(field, given, "an array of " + expected);
+            return List.of();
+        }
+        if (given.size() > max) {
+            throw Problem.invalidField(prefix + field, given.size() + " " + field, "at most " + max)
+                    .toException();
+        }
+        List<T> read = new ArrayList<>(given.size());
+        for (int i = 0; i < given.size(); i++) {
+            String place = field + "[" + i + "]";
+            if (given.get(i).isObject()) {
+                RequestFields inner = within(given.get(i), this, prefix + place + ".");
+                read.add(reader.apply(inner));
+                inner.check();
+            } else {
+                refuse(place, given.get(i), expected);
+            }
+        }
+        return read;
+    }
+
+    /** A problem that something else has found with what was read here. */
+    void refuse(Problem problem) {
+        String field = problem.field();
+        errors.add(
+                field == null
+                        ? problem
+                        : Problem.of(problem.type(), prefix + problem.detail()).withField(prefix + field));
+    }
+
+    boolean isGood() {
+        return errors.isEmpty();
+    }
+
+    boolean has(String field) {
+        return object.has(field);
+    }
+
+    @Nullable
+    Boolean flagOrNull(String field) {
+        return object.has(field) && !object.get(field).isNull() ? Boolean.valueOf(flag(field)) : null;
+    }
+
     boolean flag(String field) {
         JsonNode value = take(field);
         if (value != null && !value.isBoolean()) {
@@ -153,7 +227,7 @@ final class RequestFields {
                                 ProblemType.INVALID_FIELD,
                                 Problem.quote(prefix + name) + ": unknown field, expected one of "
                                         + String.join(", ", known))
-                        .withField(cut(prefix + name, 80)));
+                        .withField(Problem.printable(prefix + name)));
             }
         }
     }

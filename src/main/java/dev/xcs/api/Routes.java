@@ -17,11 +17,13 @@ import java.util.Map;
 /** The router: what every request passes, then the operations of the contract, then the web page. */
 final class Routes {
     private final Contract contract;
+    private final Draining draining;
     private final AccessGuard guard;
     private final MeterRegistry meters;
 
-    Routes(Contract contract, AccessGuard guard, MeterRegistry meters) {
+    Routes(Contract contract, Draining draining, AccessGuard guard, MeterRegistry meters) {
         this.contract = contract;
+        this.draining = draining;
         this.guard = guard;
         this.meters = meters;
     }
@@ -29,7 +31,10 @@ final class Routes {
     /** An operation of the contract that is missing in the map answers 501. */
     Router router(Vertx vertx, Map<String, Operation> operations) {
         RouterBuilder builder = RouterBuilder.create(vertx, contract.routes());
-        builder.rootHandler(WebPage::secure).rootHandler(guard::check).rootHandler(this::answerOptions);
+        builder.rootHandler(WebPage::secure)
+                .rootHandler(draining::admit)
+                .rootHandler(guard::check)
+                .rootHandler(this::answerOptions);
         for (OpenAPIRoute route : builder.getRoutes()) {
             // Bodies are checked by hand: the validator's complaints name no value and no expectation.
             route.setDoValidation(false).setDoSecurity(false);
@@ -70,6 +75,10 @@ final class Routes {
 
     private Handler<RoutingContext> metered(String id, Operation operation) {
         return context -> {
+            // Streams are ended when the daemon stops: one that is not read must not hold it up.
+            if (!Contract.isStream(id)) {
+                draining.await(context);
+            }
             Timer.Sample sample = Timer.start(meters);
             context.addEndHandler(ended -> sample.stop(Timer.builder("xcs.api.requests")
                     .description("Answered requests of the API.")

@@ -34,17 +34,20 @@ final class SocketInput {
         Future<?> acknowledge(long sequence);
     }
 
+    private final Peer peer;
     private final ServerWebSocket socket;
     private final Acknowledger acknowledger;
     private int errors;
 
-    SocketInput(ServerWebSocket socket, Acknowledger acknowledger) {
-        this.socket = socket;
+    SocketInput(Peer peer, Acknowledger acknowledger) {
+        this.peer = peer;
+        this.socket = peer.socket();
         this.acknowledger = acknowledger;
     }
 
     void start() {
         socket.exceptionHandler(failure -> LOG.debug("A reader of events broke the protocol or went away", failure));
+        socket.frameHandler(peer::received);
         socket.textMessageHandler(this::received);
         socket.binaryMessageHandler(
                 bytes -> refuse(Problem.of(ProblemType.MALFORMED, "Binary frame: expected only text frames")));
@@ -52,7 +55,7 @@ final class SocketInput {
 
     private void received(String text) {
         if (text.length() > MAX_TEXT_CHARS) {
-            close(TOO_BIG, "a text frame may have " + MAX_TEXT_CHARS + " characters");
+            peer.sendAway(TOO_BIG, "a text frame may have " + MAX_TEXT_CHARS + " characters");
             return;
         }
         long sequence = sequence(text);
@@ -63,11 +66,11 @@ final class SocketInput {
             return;
         }
         // The next is read when this is done: a flood waits in its own connection.
-        socket.pause();
+        peer.busy();
         acknowledger
                 .acknowledge(sequence)
                 .onFailure(failure -> refuse(ProblemException.of(failure)))
-                .onComplete(done -> socket.resume());
+                .onComplete(done -> peer.ready());
     }
 
     private static long sequence(String text) {
@@ -82,23 +85,16 @@ final class SocketInput {
     }
 
     private void refuse(Problem problem) {
-        if (socket.isClosed()) {
+        if (peer.isOver()) {
             return;
         }
         if (!socket.writeQueueFull()) {
-            ended(socket.writeTextMessage(Answers.text(EventRecord.Failure.of(problem))));
+            socket.writeTextMessage(Answers.text(EventRecord.Failure.of(problem)))
+                    .onFailure(failure -> LOG.debug("A reader of events went away", failure));
         }
         errors++;
         if (errors >= MAX_ERRORS) {
-            close(TOO_MANY_ERRORS, "too many frames that are not understood");
+            peer.sendAway(TOO_MANY_ERRORS, "too many frames that are not understood");
         }
-    }
-
-    private void close(short code, String reason) {
-        ended(socket.close(code, reason));
-    }
-
-    private static void ended(Future<Void> done) {
-        done.onFailure(failure -> LOG.debug("A reader of events went away", failure));
     }
 }

@@ -10,11 +10,14 @@ final class SocketSink implements EventSink {
     static final String PROTOCOL = "xcs.events.v1";
 
     private static final short NORMAL = 1000;
+    private static final short GOING_AWAY = 1001;
 
+    private final Peer peer;
     private final ServerWebSocket socket;
 
-    SocketSink(ServerWebSocket socket) {
-        this.socket = socket;
+    SocketSink(Peer peer) {
+        this.peer = peer;
+        this.socket = peer.socket();
     }
 
     @Override
@@ -43,14 +46,14 @@ final class SocketSink implements EventSink {
 
     @Override
     public Future<Void> end(EventRecord.End end) {
-        return write(end).eventually(() -> socket.close(NORMAL, end.reason()));
+        // Not when it has left: a peer that does not read must be closed all the same.
+        Future<Void> last = write(end);
+        peer.sendAway(end.reason().equals(EventPump.STOPPING) ? GOING_AWAY : NORMAL, end.reason());
+        return last;
     }
 
     @Override
     public void onClose(Runnable closed) {
-        socket.closeHandler(gone -> closed.run());
-        if (socket.isClosed()) {
-            closed.run();
-        }
+        peer.onGone(closed);
     }
 }

@@ -90,9 +90,9 @@ final class StreamOpener {
     }
 
     private EventSink socket(ServerWebSocket socket, SocketInput.Acknowledger acknowledger) {
-        PeerWatch.start(vertx, socket, pingEvery);
-        new SocketInput(socket, acknowledger).start();
-        return new SocketSink(socket);
+        Peer peer = new Peer(vertx, socket, pingEvery);
+        new SocketInput(peer, acknowledger).start();
+        return new SocketSink(peer);
     }
 
     private void start(Opening ready, EventSink sink, EventStreams.Place place) {

@@ -2,11 +2,14 @@ package dev.xcs.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.xcs.model.DiskSpec;
 import dev.xcs.model.OnEnd;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,6 +25,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "  xcs create web --kernel /boot/vmlinuz --ramdisk /boot/initrd.img --memory 1g --vcpus 2",
+            "  xcs create db --kernel /boot/vmlinuz --memory 2g --vcpus 2 --disk phy:/dev/vg/db,xvda,w",
             "  xcs create demo --kernel sim:linux --memory 256 --vcpus 1 --paused",
             "  xcs create --json-file web.json --memory 2g",
             "  generate | xcs create -f -"
@@ -62,6 +66,19 @@ final class CreateVerb extends Verb {
 
     @Option(names = "--cmdline", paramLabel = "TEXT", description = "The kernel's command line.")
     private @Nullable String cmdline;
+
+    @Option(
+            names = {"-d", "--disk"},
+            paramLabel = "DISK",
+            converter = DiskVerbs.DiskConverter.class,
+            description = "A disk, in a form of xl or xm: /srv/web.img,raw,xvda,rw. May be given several times.")
+    private List<DiskSpec> disks = List.of();
+
+    @Option(
+            names = "--guest-os",
+            paramLabel = "OS",
+            description = "Whose names the disks have: linux, netbsd, freebsd, openbsd, plan9, windows.")
+    private @Nullable String guestOs;
 
     @Option(
             names = {"-p", "--paused"},
@@ -119,6 +136,11 @@ final class CreateVerb extends Verb {
         text(body, "kernel", kernel);
         text(body, "ramdisk", ramdisk);
         text(body, "cmdline", cmdline);
+        text(body, "guestOs", guestOs);
+        if (!disks.isEmpty()) {
+            ArrayNode all = body.putArray("disks");
+            disks.forEach(disk -> all.add(DiskVerbs.body(disk)));
+        }
         if (paused) {
             body.put("paused", true);
         }

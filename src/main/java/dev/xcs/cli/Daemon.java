@@ -103,6 +103,10 @@ final class Daemon {
         return answer(withBody(path, "PUT", body).timeout(timeout));
     }
 
+    JsonNode patch(String path, JsonNode body) {
+        return answer(withBody(path, "PATCH", body).timeout(ANSWER_TIMEOUT));
+    }
+
     void delete(String path) {
         answer(request(path).DELETE());
     }

@@ -72,6 +72,12 @@ import picocli.CommandLine.Spec;
             RequestVerbs.Sysrq.class,
             RequestVerbs.MemSet.class,
             RequestVerbs.VcpuSet.class,
+            DiskVerbs.ListDisks.class,
+            DiskVerbs.Attach.class,
+            DiskVerbs.Detach.class,
+            DiskVerbs.Resize.class,
+            DiskVerbs.Insert.class,
+            DiskVerbs.Eject.class,
             DmesgVerb.class,
             CompletionVerb.class,
             CommandLine.HelpCommand.class

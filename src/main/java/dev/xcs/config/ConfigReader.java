@@ -1,6 +1,7 @@
 package dev.xcs.config;
 
 import dev.xcs.config.DaemonConfig.ApiConfig;
+import dev.xcs.config.DaemonConfig.BlockConfig;
 import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.config.DaemonConfig.EventsConfig;
@@ -120,7 +121,12 @@ public final class ConfigReader {
                 new EventsConfig(value(Keys.EVENTS_SEGMENT), value(Keys.EVENTS_MAX), value(Keys.EVENTS_MAX_AGE)),
                 new KernelCacheConfig(
                         value(Keys.KERNEL_CACHE_DIRECTORY).orElse(stateDir.resolve("kernels")),
-                        value(Keys.KERNEL_CACHE_MAX)));
+                        value(Keys.KERNEL_CACHE_MAX)),
+                new BlockConfig(
+                        value(Keys.BLOCK_IMAGE_ROOT),
+                        value(Keys.BLOCK_SCRIPT_DIRECTORY),
+                        value(Keys.BLOCK_QEMU_NBD),
+                        value(Keys.BLOCK_QEMU_IMG)));
     }
 
     private DomainConfig domain() {

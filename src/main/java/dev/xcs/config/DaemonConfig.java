@@ -3,6 +3,7 @@ package dev.xcs.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that can be configured, complete and valid. conf/xcsd.toml is the manual of every key.
@@ -20,7 +21,8 @@ public record DaemonConfig(
         ConsoleConfig console,
         DomainConfig domain,
         EventsConfig events,
-        KernelCacheConfig kernelCache) {
+        KernelCacheConfig kernelCache,
+        BlockConfig block) {
     /** AUTO is XEN where /sys/hypervisor/type says xen, else SIM. */
     public enum HypervisorKind {
         AUTO,
@@ -87,4 +89,12 @@ public record DaemonConfig(
      * @param maxBytes the least recently used kernels are dropped beyond this; 0 switches the cache off
      */
     public record KernelCacheConfig(Path directory, long maxBytes) {}
+
+    /**
+     * @param imageRoot the only directory that files for disks may be in, links followed; empty for no such limit
+     * @param scriptDirectory where hotplug scripts that are named without a path are
+     * @param qemuNbd the program that serves images which are not raw
+     * @param qemuImg the program that reads such images
+     */
+    public record BlockConfig(Optional<Path> imageRoot, Path scriptDirectory, Path qemuNbd, Path qemuImg) {}
 }

@@ -69,6 +69,21 @@ public final class Keys {
     static final Key<Long> KERNEL_CACHE_MAX = new Key<>(
             "kernel-cache.max-size", "What they may take; 0 keeps none.", Kind.size("0", "1024GiB"), "512MiB");
 
+    static final Key<Optional<Path>> BLOCK_IMAGE_ROOT = new Key<>(
+            "block.image-root",
+            "The only directory that files for disks may be in; empty: any.",
+            Kind.optionalPath("DIR", "the path of a directory, or nothing"),
+            "");
+    static final Key<Path> BLOCK_SCRIPT_DIRECTORY = new Key<>(
+            "block.script-directory",
+            "Where hotplug scripts named without a path are.",
+            Kind.directory(),
+            "/etc/xen/scripts");
+    static final Key<Path> BLOCK_QEMU_NBD =
+            new Key<>("block.qemu-nbd", "What serves images that are not raw.", Kind.file(), "/usr/bin/qemu-nbd");
+    static final Key<Path> BLOCK_QEMU_IMG =
+            new Key<>("block.qemu-img", "What reads such images.", Kind.file(), "/usr/bin/qemu-img");
+
     private static final List<Key<?>> ALL = List.of(
             HYPERVISOR,
             STATE_DIR,
@@ -92,7 +107,11 @@ public final class Keys {
             EVENTS_MAX,
             EVENTS_MAX_AGE,
             KERNEL_CACHE_DIRECTORY,
-            KERNEL_CACHE_MAX);
+            KERNEL_CACHE_MAX,
+            BLOCK_IMAGE_ROOT,
+            BLOCK_SCRIPT_DIRECTORY,
+            BLOCK_QEMU_NBD,
+            BLOCK_QEMU_IMG);
 
     private Keys() {}
 

@@ -110,6 +110,10 @@ public record Kind<T>(String label, String expected, Function<String, Optional<T
         return text.isEmpty() ? List.of() : List.of(text.split(LIST_SEPARATOR, -1));
     }
 
+    static Kind<Path> file() {
+        return new Kind<>("FILE", "the path of a file", Kind::path);
+    }
+
     static Kind<Path> directory() {
         return new Kind<>("DIR", "the path of a directory", Kind::path);
     }

@@ -60,7 +60,8 @@ final class BootConsole {
     private boolean readQueued;
     private boolean writeQueued;
     private boolean failing;
-    /** Until this boot prints, or prints again after the daemon has come back to it. */
+    private boolean holding;
+    /** A guest can set the ring's index back: it is believed once. */
     private boolean silent = true;
 
     BootConsole(EventBus bus, AttachConsole boot, ConsoleHistory history, InputQueue input, ConsoleMetrics metrics) {
@@ -111,7 +112,15 @@ final class BootConsole {
     private Future<Void> undo(Throwable why) {
         return release()
                 .onFailure(more -> LOG.error("Failed to undo the attach of domid {}: {}", domid(), more.getMessage()))
-                .transform(done -> Future.failedFuture(why));
+                .transform(done -> {
+                    holding = done.failed();
+                    return Future.failedFuture(why);
+                });
+    }
+
+    /** Whether an attach that failed could not be undone: then {@link #detach} has to try again. */
+    boolean isHolding() {
+        return holding;
     }
 
     /** Xen answers EINVAL for a port that waits for nobody, which is how a console looks that another process has bound. */
@@ -161,7 +170,9 @@ final class BootConsole {
         }
         if (silent) {
             silent = false;
-            tellFirstByte();
+            if (read.first()) {
+                tellFirstByte();
+            }
         }
         long offset = history.end();
         history.append(bytes.getBytes());

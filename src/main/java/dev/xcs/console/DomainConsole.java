@@ -26,6 +26,9 @@ final class DomainConsole {
     private ConsoleHistory history;
     private InputQueue input;
     private @Nullable BootConsole boot;
+    /** One whose attach failed and could not be undone: its ring is still mapped and keeps its domain's memory. */
+    private @Nullable BootConsole leftover;
+
     private boolean used;
     /** How much of the history was told of as activity. */
     private long told;
@@ -45,7 +48,7 @@ final class DomainConsole {
 
     /** Whether there is nothing to keep: never attached or forgotten since, and nobody who waits for it. */
     boolean isUnused() {
-        return !used && turns.isIdle();
+        return !used && leftover == null && turns.isIdle();
     }
 
     /** A ring of an earlier boot that is still there is detached first; the same boot twice is done. */
@@ -54,25 +57,37 @@ final class DomainConsole {
             if (boot != null && boot.domid() == wanted.domid()) {
                 return Future.succeededFuture();
             }
-            return detachBoot().compose(none -> attachBoot(wanted));
+            return detachAll().compose(none -> attachBoot(wanted));
         });
     }
 
     private Future<Void> attachBoot(AttachConsole wanted) {
         BootConsole made = new BootConsole(bus, wanted, history, input, metrics);
-        return made.attach().onSuccess(attached -> {
-            boot = made;
-            used = true;
-            metrics.attached();
-        });
+        return made.attach()
+                .onSuccess(attached -> {
+                    boot = made;
+                    used = true;
+                    metrics.attached();
+                })
+                .onFailure(failure -> leftover = made.isHolding() ? made : null);
     }
 
     Future<Void> detach(int domid) {
-        return turns.next(() -> boot != null && boot.domid() == domid ? detachBoot() : Future.<Void>succeededFuture());
+        return turns.next(() -> isOf(boot, domid) || isOf(leftover, domid) ? detachAll() : Future.succeededFuture());
     }
 
     Future<Void> detach() {
-        return turns.next(this::detachBoot);
+        return turns.next(this::detachAll);
+    }
+
+    private static boolean isOf(@Nullable BootConsole console, int domid) {
+        return console != null && console.domid() == domid;
+    }
+
+    private Future<Void> detachAll() {
+        Future<Void> released =
+                leftover == null ? Future.succeededFuture() : leftover.detach().onSuccess(detached -> leftover = null);
+        return released.compose(none -> detachBoot());
     }
 
     private Future<Void> detachBoot() {
@@ -90,7 +105,7 @@ final class DomainConsole {
 
     /** Detaches and drops the history. */
     Future<Void> forget() {
-        return turns.next(() -> detachBoot().onSuccess(detached -> {
+        return turns.next(() -> detachAll().onSuccess(detached -> {
             history = new ConsoleHistory(config.historyBytes());
             told = 0;
             used = false;

@@ -3,12 +3,14 @@ package dev.xcs.control;
 import dev.xcs.model.ControlMessage;
 import dev.xcs.model.ControlSubtype;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What is counted of control messages. */
 final class ControlMeters {
@@ -17,6 +19,8 @@ final class ControlMeters {
     private final Counter dropped;
     private final Counter failures;
     private final Counter gaps;
+    /** Numbered and not yet shown. */
+    private final AtomicInteger queued = new AtomicInteger();
 
     ControlMeters(MeterRegistry meters) {
         for (ControlSubtype subtype : ControlSubtype.values()) {
@@ -49,9 +53,13 @@ final class ControlMeters {
         this.gaps = Counter.builder("xcs.control.gaps")
                 .description("Times that a reader was told of messages which the journal no longer has")
                 .register(meters);
+        Gauge.builder("xcs.control.queued", queued, AtomicInteger::get)
+                .description("Control messages that have a number and wait for the journal, so that no reader has them")
+                .register(meters);
     }
 
     void numbered(ControlMessage message) {
+        queued.incrementAndGet();
         Counter counter = messages.get(message.subtype());
         if (counter != null) {
             counter.increment();
@@ -59,6 +67,7 @@ final class ControlMeters {
     }
 
     void shown(ControlMessage message, Instant now) {
+        queued.decrementAndGet();
         lag.record(Duration.between(message.time(), now));
     }
 

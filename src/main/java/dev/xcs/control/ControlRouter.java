@@ -11,6 +11,7 @@ import dev.xcs.message.LocateControl;
 import dev.xcs.message.RequestAnswered;
 import dev.xcs.message.RequestControl;
 import dev.xcs.message.RouteControl;
+import dev.xcs.message.ShutdownAsked;
 import dev.xcs.model.ControlMessage;
 import dev.xcs.model.ControlPayload;
 import dev.xcs.model.ControlSubtype;
@@ -31,6 +32,7 @@ import io.vertx.core.eventbus.EventBus;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +72,7 @@ public final class ControlRouter extends VerticleBase {
     private final KnownDomains known = new KnownDomains();
     private final Expectations expectations = new Expectations();
     private final SessionTable sessions = new SessionTable(Clock.systemUTC());
+    private final AtomicLong furthestBehind = new AtomicLong();
     private @Nullable EventLog log;
     private @Nullable XenstoreSource source;
     private long requests;
@@ -88,17 +91,17 @@ public final class ControlRouter extends VerticleBase {
         log = events;
         source = watched;
         listen(vertx.eventBus(), events);
+        ShutdownAsked.ADDRESS.listen(vertx.eventBus(), asked -> watched.shutdownAsked(asked.domid(), asked.word()));
         answerReaders(vertx.eventBus(), events);
         new SessionDesk(sessions, events).open(vertx.eventBus());
         Requests answerer = new Requests(vertx.eventBus(), xenstore);
         RequestControl.ADDRESS.answer(vertx.eventBus(), request -> request(answerer, events, request));
         vertx.setPeriodic(SYNC_EVERY_MILLIS, timer -> {
             sessions.expire();
+            furthestBehind.set(sessions.furthestBehind(events.next()));
             events.syncAndTrim();
         });
-        Gauge.builder("xcs.control.sessions", sessions, SessionTable::size)
-                .description("Sessions of tools")
-                .register(meters);
+        measureSessions();
         HypervisorLogSource hypervisor = new HypervisorLogSource(vertx, known, events::add);
         // Not waited for: nobody needs it to begin.
         events.newest(message -> message.subtype() == ControlSubtype.HYPERVISOR_LINE)
@@ -114,6 +117,16 @@ public final class ControlRouter extends VerticleBase {
         return unwatched
                 .onFailure(failure -> LOG.debug("The watch ends with its connection", failure))
                 .eventually(() -> log == null ? Future.<Void>succeededFuture() : log.close());
+    }
+
+    private void measureSessions() {
+        Gauge.builder("xcs.control.sessions", sessions, SessionTable::size)
+                .description("Sessions of tools")
+                .register(meters);
+        Gauge.builder("xcs.control.sessions.behind", furthestBehind, AtomicLong::get)
+                .description("Control messages that the session furthest behind has still to be given")
+                .baseUnit("messages")
+                .register(meters);
     }
 
     private void listen(EventBus bus, EventLog events) {

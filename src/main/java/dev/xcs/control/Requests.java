@@ -11,6 +11,7 @@ import dev.xcs.model.Domain;
 import dev.xcs.model.DomainState;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
+import dev.xcs.xenstore.GuestHome;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
@@ -99,7 +100,7 @@ final class Requests {
         if (!(payload instanceof ControlPayload.Sysrq sysrq) || !sysrq.key().matches("[0-9a-z]")) {
             return wrongPayload("payload.key", payload, "one of 0-9 or a-z");
         }
-        return xenstore.write(node(domain, "control/sysrq"), sysrq.key());
+        return home(domain).write("control/sysrq", sysrq.key());
     }
 
     /** Growing raises the limit first, else the guest could not; shrinking leaves it until the guest has let go. */
@@ -114,7 +115,7 @@ final class Requests {
             }
             return LimitXenMemory.ADDRESS
                     .ask(bus, new LimitXenMemory(domain.domid(), limitFor(domain, memory.targetKib())))
-                    .compose(done -> xenstore.write(node(domain, "memory/target"), Long.toString(memory.targetKib())));
+                    .compose(done -> home(domain).write("memory/target", Long.toString(memory.targetKib())));
         });
     }
 
@@ -137,16 +138,20 @@ final class Requests {
         if (vcpu.vcpu() == 0 && availability.equals("offline")) {
             return wrongPayload("payload.vcpu", payload, "1 or more: vcpu 0 cannot be taken away");
         }
-        String path = node(domain, "cpu/" + vcpu.vcpu() + "/availability");
-        return xenstore.read(path)
+        String node = "cpu/" + vcpu.vcpu() + "/availability";
+        return xenstore.read(node(domain, node))
                 .compose(now -> now.isPresent()
-                        ? xenstore.write(path, availability)
+                        ? home(domain).write(node, availability)
                         : wrongPayload("payload.vcpu", payload, "a vcpu that " + domain.name() + " was made with"));
     }
 
     private static Future<Void> wrongPayload(String field, ControlPayload payload, String expected) {
         return Future.failedFuture(
                 Problem.invalidField(field, payload, expected).toException());
+    }
+
+    private GuestHome home(Domain domain) {
+        return new GuestHome(xenstore, domain.uuid(), domain.domid());
     }
 
     private static String node(Domain domain, String rest) {

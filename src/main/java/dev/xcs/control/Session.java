@@ -114,6 +114,11 @@ final class Session {
         return sent;
     }
 
+    /** What is read now goes on after what was sent; what comes back, after what it acknowledged. */
+    long resumesAfter() {
+        return stream == null ? acknowledged : sent;
+    }
+
     String id() {
         return id;
     }

@@ -139,6 +139,18 @@ final class SessionTable {
         }
     }
 
+    /**
+     * How many messages the session that has most before it has still to be given, wanted or not.
+     *
+     * @param next the number that the next message will have
+     */
+    long furthestBehind(long next) {
+        return sessions.values().stream()
+                .mapToLong(session -> Math.max(0, next - 1 - session.resumesAfter()))
+                .max()
+                .orElse(0);
+    }
+
     int size() {
         return sessions.size();
     }

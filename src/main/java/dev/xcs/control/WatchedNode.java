@@ -64,6 +64,11 @@ record WatchedNode(Kind kind, int domid, long number) {
         return matcher.matches() ? node(Kind.VCPU, matcher.group(1), matcher.group(2)) : Optional.empty();
     }
 
+    /** The node by which a guest is asked to end. */
+    static WatchedNode shutdown(int domid) {
+        return new WatchedNode(Kind.SHUTDOWN, domid, 0);
+    }
+
     private static Optional<WatchedNode> node(Kind kind, String domid, String number) {
         return Optional.of(new WatchedNode(kind, Integer.parseInt(domid), Long.parseLong(number)));
     }

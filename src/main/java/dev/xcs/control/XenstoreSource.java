@@ -9,20 +9,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Control messages from xenstore: one watch on all domains, each change of a node that means something told once. One watch and not six a
  * domain: xenstored has to look at every watch for every write.
  */
 final class XenstoreSource {
-    private static final Logger LOG = LoggerFactory.getLogger(XenstoreSource.class);
     private static final String ROOT = "/local/domain";
 
     private final Xenstore xenstore;
     private final KnownDomains known;
     private final Consumer<ControlMessage> sink;
+    private final ChangedNodes nodes;
     private final Map<WatchedNode, String> values = new HashMap<>();
     private Xenstore.@Nullable Watch watch;
 
@@ -30,6 +28,8 @@ final class XenstoreSource {
         this.xenstore = xenstore;
         this.known = known;
         this.sink = sink;
+        this.nodes = new ChangedNodes(
+                xenstore, (path, value) -> WatchedNode.of(path).ifPresent(node -> seen(node, value.orElse(null))));
     }
 
     Future<Xenstore.Watch> start() {
@@ -45,12 +45,13 @@ final class XenstoreSource {
         values.keySet().removeIf(node -> node.domid() == domid);
     }
 
+    /** What was just written, from who wrote it: the guest may empty the node before it can be read here. */
+    void shutdownAsked(int domid, String word) {
+        seen(WatchedNode.shutdown(domid), word);
+    }
+
     private void changed(String path) {
-        WatchedNode.of(path)
-                .ifPresent(node -> xenstore.read(path)
-                        .onSuccess(value -> seen(node, value.orElse(null)))
-                        .onFailure(
-                                failure -> LOG.warn("A change of {} cannot be told: {}", path, failure.getMessage())));
+        WatchedNode.of(path).ifPresent(node -> nodes.changed(path));
     }
 
     private void seen(WatchedNode node, @Nullable String now) {

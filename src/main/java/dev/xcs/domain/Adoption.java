@@ -2,8 +2,6 @@ package dev.xcs.domain;
 
 import dev.xcs.journal.Definition;
 import dev.xcs.model.DomainInfo;
-import dev.xcs.model.Problem;
-import dev.xcs.model.ProblemType;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import java.util.List;
@@ -18,7 +16,8 @@ final class Adoption {
 
     private final DomainTable table;
     private final XenClient xen;
-    private final ConsoleClient consoles;
+    private final ConsoleAttacher consoles;
+    private final Disks disks;
     private final Xenstore store;
     private final DefinitionLog log;
     private final Boots boots;
@@ -29,7 +28,8 @@ final class Adoption {
     Adoption(
             DomainTable table,
             XenClient xen,
-            ConsoleClient consoles,
+            ConsoleAttacher consoles,
+            Disks disks,
             Xenstore store,
             DefinitionLog log,
             Boots boots,
@@ -39,6 +39,7 @@ final class Adoption {
         this.table = table;
         this.xen = xen;
         this.consoles = consoles;
+        this.disks = disks;
         this.store = store;
         this.log = log;
         this.boots = boots;
@@ -47,7 +48,7 @@ final class Adoption {
         this.deadlines = deadlines;
     }
 
-    /** Done when every guest's console is looked after again: one whose ring is full burns a cpu. */
+    /** Done when every guest's console is looked after again or was tried: one whose ring is full burns a cpu. */
     Future<Void> adopt() {
         return log.load()
                 .compose(definitions -> patience.untilDone(xen::list, deadlines.gone())
@@ -99,33 +100,27 @@ final class Adoption {
         if (info.dying()) {
             return Future.succeededFuture();
         }
-        return attach(domain, info.domid())
-                .onSuccess(any -> LOG.info("{} is adopted", domain))
-                .otherwise(failure -> {
-                    LOG.warn("{} is adopted without its console: {}", domain, failure.getMessage());
-                    return null;
+        LOG.info("{} is adopted", domain);
+        return Future.join(consoles.attach(domain), disks.resume(domain)).mapEmpty();
+    }
+
+    /** What was half made has no nodes, or ours; who has others was made by somebody else who chose the same uuid. */
+    private Future<Void> undo(Definition definition, DomainInfo info) {
+        String home = NodeTree.home(info.domid());
+        return Future.join(store.read(home + "/name"), store.read(home + "/console/type"))
+                .transform(both -> {
+                    boolean named = both.succeeded()
+                            && both.result().<Optional<String>>resultAt(0).isPresent();
+                    boolean ours = named
+                            && both.result()
+                                    .<Optional<String>>resultAt(1)
+                                    .filter(NodeTree.CONSOLE_TYPE::equals)
+                                    .isPresent();
+                    return named && !ours ? dropGone(definition) : undoOurs(definition, info);
                 });
     }
 
-    private Future<Void> attach(KeptDomain domain, int domid) {
-        String console = NodeTree.home(domid) + "/console";
-        return Future.join(number(console + "/ring-ref"), number(console + "/port"))
-                .compose(both -> consoles.attach(
-                        domain.uuid(), domid, both.<Long>resultAt(0), Math.toIntExact(both.<Long>resultAt(1))));
-    }
-
-    private Future<Long> number(String path) {
-        return store.read(path).map(value -> {
-            String text = value.orElse("");
-            if (!text.matches("\\d{1,18}")) {
-                throw Problem.of(ProblemType.XENSTORE, path + " is " + Problem.quote(text) + ", expected a number")
-                        .toException();
-            }
-            return Long.parseLong(text);
-        });
-    }
-
-    private Future<Void> undo(Definition definition, DomainInfo info) {
+    private Future<Void> undoOurs(Definition definition, DomainInfo info) {
         KeptDomain domain = keep(definition, Optional.of(info));
         LOG.info("{} was being created when the last run ended; it is undone", domain);
         start(domain, domain.queue().add("undo", any -> boots.destroy(domain)));

@@ -26,6 +26,7 @@ final class Creation {
     private final XenClient xen;
     private final Census census;
     private final ConsoleClient consoles;
+    private final DiskClient disks;
     private final Xenstore store;
     private final DefinitionLog log;
     private final DomainTable table;
@@ -38,6 +39,7 @@ final class Creation {
             XenClient xen,
             Census census,
             ConsoleClient consoles,
+            DiskClient disks,
             Xenstore store,
             DefinitionLog log,
             DomainTable table,
@@ -48,6 +50,7 @@ final class Creation {
         this.xen = xen;
         this.census = census;
         this.consoles = consoles;
+        this.disks = disks;
         this.store = store;
         this.log = log;
         this.table = table;
@@ -99,8 +102,9 @@ final class Creation {
         /** The disk is slow and needs nothing of the checks, so it is written beside them; a refused creation takes its definition back. */
         private Future<Void> prepare() {
             Future<Void> defined = step("define", this::define).recover(failure -> in("define", failure));
+            Future<Void> backed = step("disks", () -> disks.prepare(spec)).recover(failure -> in("disks", failure));
             Future<Void> checked = step("check", this::check);
-            return Future.join(checked, defined).mapEmpty();
+            return Future.join(checked, defined, backed).mapEmpty();
         }
 
         private Future<Void> check() {
@@ -154,6 +158,8 @@ final class Creation {
         private Future<BuiltDomain> build() {
             Future<BuiltDomain> building = xen.build(spec, domid);
             nodes = store.transaction(tx -> apply(tx, NodeTree.early(spec, domid))
+                    .compose(any -> disks.place(spec, domid))
+                    .compose(placed -> apply(tx, placed))
                     .compose(any -> building)
                     .compose(built -> apply(tx, NodeTree.late(domid, built))));
             return building;
@@ -166,8 +172,9 @@ final class Creation {
         /** The ring needs nothing of xenstore and xenstore nothing of the ring, so both go on side by side. */
         private Future<Void> publish(BuiltDomain built) {
             Future<Void> console = step("console", () -> attach(built)).recover(failure -> in("console", failure));
-            Future<Void> published =
-                    step("nodes", () -> nodes).compose(any -> step("introduce", () -> introduce(built)));
+            Future<Void> published = step("nodes", () -> nodes)
+                    .compose(any -> step("introduce", () -> introduce(built)))
+                    .compose(any -> step("disks", () -> disks.take(spec)));
             return Future.join(console, published)
                     .compose(any -> Future.join(step("record", this::record), seen()))
                     .mapEmpty();
@@ -210,7 +217,8 @@ final class Creation {
             meters.creationFailed(step);
             Problem problem = explain(ProblemException.of(failure));
             if (domid < 0) {
-                return Future.failedFuture(new ProblemException(problem, failure));
+                return disks.release(spec.uuid())
+                        .transform(any -> Future.failedFuture(new ProblemException(problem, failure)));
             }
             return teardown.tearDown(spec.uuid(), domid, console).transform(undone -> {
                 boolean clean = undone.succeeded() && undone.result();

@@ -2,15 +2,22 @@ package dev.xcs.domain;
 
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.journal.Definitions;
+import dev.xcs.message.AttachDisk;
+import dev.xcs.message.ChangeDisk;
 import dev.xcs.message.ChangeDomain;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
+import dev.xcs.message.DetachDisk;
+import dev.xcs.message.DiskShown;
+import dev.xcs.message.DisksShown;
 import dev.xcs.message.DomainChanged;
 import dev.xcs.message.DomainShown;
 import dev.xcs.message.DomainsShown;
 import dev.xcs.message.Done;
+import dev.xcs.message.FetchDisks;
 import dev.xcs.message.FetchDomain;
 import dev.xcs.message.FetchDomains;
+import dev.xcs.message.ShutdownAsked;
 import dev.xcs.xenstore.Xenstore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -69,30 +76,35 @@ public final class DomainKeeper extends VerticleBase {
                 () -> new RestartGuard(config.maxRestarts(), config.restartWindow(), InstantSource.system());
         XenClient xen = new XenClient(bus, deadlines);
         ConsoleClient consoles = new ConsoleClient(bus, deadlines);
+        DiskClient diskClient = new DiskClient(bus);
         DefinitionLog log = new DefinitionLog(vertx, definitions);
         Patience patience = new Patience(vertx);
 
         Census census = new Census(table, xen, store, guards, patience);
-        Teardown teardown = new Teardown(xen, consoles, store, census.snapshots(), patience, deadlines);
+        Teardown teardown = new Teardown(xen, consoles, diskClient, store, census.snapshots(), patience, deadlines);
         BuildSlots slots = new BuildSlots(config.maxParallelBuilds());
-        Creation creation =
-                new Creation(xen, census, consoles, store, log, table, teardown, new Admission(), slots, meters);
+        Creation creation = new Creation(
+                xen, census, consoles, diskClient, store, log, table, teardown, new Admission(), slots, meters);
         Boots boots = new Boots(table, census, creation, teardown, consoles, log, meters);
         EndKeeper ends = new EndKeeper(boots);
         census.onNews(ends::attend);
-        ShutdownRequest shutdown = new ShutdownRequest(store, patience, deadlines);
+        ShutdownRequest shutdown =
+                new ShutdownRequest(store, asked -> ShutdownAsked.ADDRESS.publish(bus, asked), patience, deadlines);
         Lifecycle lifecycle = new Lifecycle(table, census, xen, boots, shutdown, guards, meters, patience, deadlines);
-        Adoption adoption = new Adoption(table, xen, consoles, store, log, boots, guards, patience, deadlines);
+        Disks disks = new Disks(table, diskClient, log);
+        ConsoleAttacher attacher = new ConsoleAttacher(consoles, store, patience);
+        Adoption adoption = new Adoption(table, xen, attacher, disks, store, log, boots, guards, patience, deadlines);
 
         closers.add(() -> {
             ends.stop();
+            attacher.stop();
             return patience.untilGood(() -> idle(table), Boolean::booleanValue, deadlines.finish())
                     .onSuccess(any -> meters.close())
                     .mapEmpty();
         });
         return adoption.adopt()
                 .compose(any -> census.refresh())
-                .compose(any -> listen(bus, table, census, patience, lifecycle))
+                .compose(any -> listen(bus, table, census, patience, lifecycle, disks))
                 .compose(any -> look(census));
     }
 
@@ -102,7 +114,7 @@ public final class DomainKeeper extends VerticleBase {
     }
 
     private static Future<Void> listen(
-            EventBus bus, DomainTable table, Census census, Patience patience, Lifecycle lifecycle) {
+            EventBus bus, DomainTable table, Census census, Patience patience, Lifecycle lifecycle, Disks disks) {
         var create = CreateDomain.ADDRESS.answer(
                 bus, ask -> lifecycle.create(ask.spec()).map(DomainShown::new));
         var change = ChangeDomain.ADDRESS.answer(
@@ -115,7 +127,15 @@ public final class DomainKeeper extends VerticleBase {
                 bus,
                 ask -> recent(census, patience)
                         .map(any -> new DomainShown(table.get(ask.uuid()).view())));
-        return Future.all(Stream.of(create, change, destroy, fetchAll, fetch)
+        var fetchDisks =
+                FetchDisks.ADDRESS.answer(bus, ask -> disks.show(ask.uuid()).map(DisksShown::new));
+        var attach = AttachDisk.ADDRESS.answer(
+                bus, ask -> disks.attach(ask.uuid(), ask.disk()).map(DiskShown::new));
+        var detach = DetachDisk.ADDRESS.answer(
+                bus, ask -> disks.detach(ask.uuid(), ask.vdev(), ask.force()).map(new Done()));
+        var changeDisk = ChangeDisk.ADDRESS.answer(
+                bus, ask -> disks.change(ask.uuid(), ask.vdev(), ask.change()).map(DiskShown::new));
+        return Future.all(Stream.of(create, change, destroy, fetchAll, fetch, fetchDisks, attach, detach, changeDisk)
                         .map(MessageConsumer::completion)
                         .toList())
                 .mapEmpty();

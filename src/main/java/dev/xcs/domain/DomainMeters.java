@@ -1,6 +1,7 @@
 package dev.xcs.domain;
 
 import dev.xcs.model.DomainState;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -24,6 +25,7 @@ final class DomainMeters {
             AtomicInteger count = new AtomicInteger();
             byState.put(state, count);
             gauges.add(Gauge.builder("xcs.domains", count, AtomicInteger::get)
+                    .description("Domains of the host by their state")
                     .tag("state", state.json())
                     .register(registry));
         }
@@ -49,23 +51,36 @@ final class DomainMeters {
     }
 
     void created() {
-        registry.counter("xcs.domain.creations").increment();
+        count("xcs.domain.creations", "Domains that were created");
     }
 
     void creationFailed(String step) {
-        registry.counter("xcs.domain.creation.failures", "step", step).increment();
+        count(
+                "xcs.domain.creation.failures",
+                "Domains that could not be created, by the step that failed",
+                "step",
+                step);
     }
 
     void destroyed() {
-        registry.counter("xcs.domain.destructions").increment();
+        count("xcs.domain.destructions", "Domains that were destroyed");
     }
 
     void restarted() {
-        registry.counter("xcs.domain.restarts").increment();
+        count("xcs.domain.restarts", "Domains that were booted again");
+    }
+
+    private void count(String name, String description, String... tags) {
+        Counter.builder(name)
+                .description(description)
+                .tags(tags)
+                .register(registry)
+                .increment();
     }
 
     void stepTook(String step, long nanos) {
         Timer.builder("xcs.domain.creation.step")
+                .description("Time that a step of a domain's creation takes")
                 .tag("step", step)
                 .register(registry)
                 .record(Duration.ofNanos(nanos));

@@ -57,6 +57,7 @@ final class KeptDomain {
         DomainSpec spec = definition.spec();
         KeptDomain domain = new KeptDomain(spec.uuid(), spec.name(), spec.type(), definition, guard);
         domain.ended = definition.ended();
+        guard.recall(definition.restarts());
         return domain;
     }
 
@@ -88,10 +89,10 @@ final class KeptDomain {
         return queue;
     }
 
-    /** What is on disk of it; only of a managed domain that was not destroyed. */
+    /** What is to be on disk of it, with what its guard has counted by now; only of a managed domain that was not destroyed. */
     @Nullable
     Definition definition() {
-        return definition;
+        return definition == null ? null : definition.restarted(guard.restarts());
     }
 
     void define(@Nullable Definition newer) {

@@ -32,6 +32,11 @@ final class Patience {
         return untilGood(attempt, any -> true, within);
     }
 
+    /** Done when that time is over. */
+    Future<Void> pause(Duration length) {
+        return vertx.timer(length.toMillis(), TimeUnit.MILLISECONDS).mapEmpty();
+    }
+
     /** The outcome, or a problem of type TIMEOUT if it comes too late. */
     <T> Future<T> within(Future<T> work, Duration limit) {
         if (work.isComplete()) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /** Keeps one guest from being restarted for ever: at most so many times within any window. */
 final class RestartGuard {
@@ -30,6 +31,17 @@ final class RestartGuard {
         }
         restarts.addLast(now);
         return true;
+    }
+
+    /** When it was restarted lately, oldest first. */
+    List<Instant> restarts() {
+        return List.copyOf(restarts);
+    }
+
+    /** Goes on from what an earlier run of the daemon has counted. */
+    void recall(List<Instant> earlier) {
+        restarts.clear();
+        restarts.addAll(earlier);
     }
 
     /** An operator wants it to run: whatever was counted is forgiven. */

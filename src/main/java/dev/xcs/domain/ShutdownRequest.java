@@ -1,22 +1,28 @@
 package dev.xcs.domain;
 
+import dev.xcs.message.ShutdownAsked;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.xenstore.Change;
+import dev.xcs.xenstore.GuestHome;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.function.Consumer;
 
 /**
  * Asks a guest to shut down or to reboot: writes control/shutdown, which the guest empties when it has taken the request.
  */
 final class ShutdownRequest {
     private final Xenstore store;
+    private final Consumer<ShutdownAsked> asked;
     private final Patience patience;
     private final Deadlines deadlines;
 
-    ShutdownRequest(Xenstore store, Patience patience, Deadlines deadlines) {
+    /** @param asked told of every request that was written */
+    ShutdownRequest(Xenstore store, Consumer<ShutdownAsked> asked, Patience patience, Deadlines deadlines) {
+        this.asked = asked;
         this.store = store;
         this.patience = patience;
         this.deadlines = deadlines;
@@ -32,7 +38,9 @@ final class ShutdownRequest {
         Promise<Void> taken = Promise.promise();
         Promise<Void> written = Promise.promise();
         return store.watch(path, any -> look(path, written.future(), taken))
-                .compose(watch -> store.write(path, word)
+                .compose(watch -> new GuestHome(store, domain.uuid(), domain.domid())
+                        .write("control/shutdown", word)
+                        .onSuccess(any -> asked.accept(new ShutdownAsked(domain.domid(), word)))
                         .onSuccess(written::tryComplete)
                         .onSuccess(any -> look(path, written.future(), taken))
                         .compose(any -> await(domain, taken.future(), preemption))

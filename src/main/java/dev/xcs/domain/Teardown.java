@@ -18,6 +18,7 @@ final class Teardown {
 
     private final XenClient xen;
     private final ConsoleClient consoles;
+    private final DiskClient disks;
     private final Xenstore store;
     private final Snapshots snapshots;
     private final Patience patience;
@@ -26,12 +27,14 @@ final class Teardown {
     Teardown(
             XenClient xen,
             ConsoleClient consoles,
+            DiskClient disks,
             Xenstore store,
             Snapshots snapshots,
             Patience patience,
             Deadlines deadlines) {
         this.xen = xen;
         this.consoles = consoles;
+        this.disks = disks;
         this.store = store;
         this.snapshots = snapshots;
         this.patience = patience;
@@ -49,7 +52,10 @@ final class Teardown {
             DomainInfo holder = find(snapshot, domid);
             if (holder != null && !snapshot.holds(uuid, domid)) {
                 LOG.info("domid {} is another domain's by now; only the nodes of {} itself are removed", domid, uuid);
-                return detach(uuid, domid, console).compose(v -> removeVm(uuid)).map(true);
+                return detach(uuid, domid, console)
+                        .compose(v -> removeVm(uuid))
+                        .compose(v -> release(uuid))
+                        .map(true);
             }
             Future<Void> dead = holder == null || holder.dying() ? Future.succeededFuture() : kill(uuid, domid);
             return dead.compose(v -> detach(uuid, domid, console))
@@ -92,7 +98,17 @@ final class Teardown {
     private Future<Boolean> clear(UUID uuid, int domid) {
         Future<Void> removed = patience.untilDone(() -> removeNodes(uuid, domid), deadlines.gone())
                 .recover(f -> failed("nodes", f));
-        return removed.transform(any -> untilGone(uuid, domid)).compose(gone -> removed.map(gone));
+        // Only when nobody maps the guest's memory any more is nobody's I/O under way.
+        return removed.transform(any -> untilGone(uuid, domid))
+                .compose(gone -> release(uuid).map(gone))
+                .compose(gone -> removed.map(gone));
+    }
+
+    private Future<Void> release(UUID uuid) {
+        return disks.release(uuid).otherwise(failure -> {
+            LOG.warn("What backs the disks of {} is not given back: {}", uuid, failure.getMessage());
+            return null;
+        });
     }
 
     private Future<Void> removeNodes(UUID uuid, int domid) {

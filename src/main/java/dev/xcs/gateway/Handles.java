@@ -81,6 +81,7 @@ final class Handles {
 
     ConsoleRead read(ReadConsole ask) {
         ConsoleRing ring = owned(ask.domid(), ask.port());
+        boolean first = ring.isOutputUntouched();
         Buffer taken = Buffer.buffer();
         int count = -1;
         while (count != 0 && taken.length() + CHUNK_BYTES <= MAX_READ_BYTES) {
@@ -89,10 +90,10 @@ final class Handles {
         }
         if (taken.length() == 0) {
             // Also for a ring whose indices are nonsense: it may look full for ever.
-            return new ConsoleRead(taken, false);
+            return new ConsoleRead(taken, false, false);
         }
         tellGuest(ask.domid(), ask.port());
-        return new ConsoleRead(taken, ring.hasOutput());
+        return new ConsoleRead(taken, ring.hasOutput(), first);
     }
 
     ConsoleWritten write(WriteConsole ask) {

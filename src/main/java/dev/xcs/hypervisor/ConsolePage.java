@@ -55,6 +55,11 @@ public final class ConsolePage {
         return index(OUT_PROD) != index(OUT_CONS);
     }
 
+    /** Whether anybody has ever taken a byte of the output: the index counts all that were. */
+    public boolean isOutputUntouched() {
+        return index(OUT_CONS) == 0;
+    }
+
     private int take(int ring, int size, int consAt, int prodAt, byte[] into) {
         int cons = index(consAt);
         int waiting = index(prodAt) - cons;

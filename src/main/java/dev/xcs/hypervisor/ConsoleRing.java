@@ -11,6 +11,9 @@ public interface ConsoleRing extends AutoCloseable {
     /** Whether the guest has printed something that is not yet taken. */
     boolean hasOutput();
 
+    /** Whether nobody, this process or an earlier one, has taken a byte that the guest printed since it was built. */
+    boolean isOutputUntouched();
+
     /** Unmaps; a mapped ring keeps a dead domain from going away. Later calls throw. */
     @Override
     void close();

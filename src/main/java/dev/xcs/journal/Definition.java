@@ -2,6 +2,8 @@ package dev.xcs.journal;
 
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.ShutdownReason;
+import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param domid Xen's number of its latest boot, -1 before the first; only a hint, since Xen reuses it
  * @param boots how many times it was booted
  * @param ended why its latest boot ended, where there is no newer one yet
+ * @param restarts when it was lately booted again because it had ended by itself, oldest first
  */
 public record Definition(
         DomainSpec spec,
         Phase phase,
         int domid,
         int boots,
-        @Nullable ShutdownReason ended) {
+        @Nullable ShutdownReason ended,
+        List<Instant> restarts) {
+    public Definition {
+        // Definitions of an earlier version do not say.
+        restarts = restarts == null ? List.of() : List.copyOf(restarts);
+    }
+
     /** Written before the step it names, so that whoever reads it after a crash knows what to undo or to redo. */
     public enum Phase {
         /** Its first boot is being made: undo it. */
@@ -33,22 +42,30 @@ public record Definition(
 
     /** A domain that nothing exists of yet. */
     public static Definition creating(DomainSpec spec) {
-        return new Definition(spec, Phase.CREATING, -1, 0, null);
+        return new Definition(spec, Phase.CREATING, -1, 0, null, List.of());
     }
 
     public UUID uuid() {
         return spec.uuid();
     }
 
+    public Definition withSpec(DomainSpec newSpec) {
+        return new Definition(newSpec, phase, domid, boots, ended, restarts);
+    }
+
     public Definition booted(int newDomid) {
-        return new Definition(spec, Phase.ACTIVE, newDomid, boots + 1, null);
+        return new Definition(spec, Phase.ACTIVE, newDomid, boots + 1, null, restarts);
     }
 
     public Definition restarting(@Nullable ShutdownReason why) {
-        return new Definition(spec, Phase.RESTARTING, domid, boots, why);
+        return new Definition(spec, Phase.RESTARTING, domid, boots, why, restarts);
     }
 
     public Definition stopped() {
-        return new Definition(spec, Phase.STOPPED, -1, boots, ended);
+        return new Definition(spec, Phase.STOPPED, -1, boots, ended, restarts);
+    }
+
+    public Definition restarted(List<Instant> when) {
+        return new Definition(spec, phase, domid, boots, ended, when);
     }
 }

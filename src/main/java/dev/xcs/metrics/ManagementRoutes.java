@@ -70,7 +70,9 @@ final class ManagementRoutes {
     }
 
     private void checkHost(RoutingContext context) {
-        if (hosts.accept(context.request().getHeader(HttpHeaders.HOST))) {
+        if (context.request().headers().getAll(HttpHeaders.HOST).size() > 1) {
+            refuse(context, ProblemType.MALFORMED, "expected one Host header");
+        } else if (hosts.accept(context.request().getHeader(HttpHeaders.HOST))) {
             context.next();
         } else {
             refuse(context, ProblemType.FORBIDDEN, "expected a loopback name in the Host header");

@@ -1,5 +1,6 @@
 package dev.xcs.metrics;
 
+import dev.xcs.message.CountDisks;
 import dev.xcs.message.FetchDomains;
 import dev.xcs.message.ReadHost;
 import io.vertx.core.Future;
@@ -10,7 +11,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks for the host and the domains; a part that is slow to answer is not asked again meanwhile. */
+/** Asks for the host, the domains and their disks; a part that is slow to answer is not asked again meanwhile. */
 final class XenCollection {
     private static final Logger LOG = LoggerFactory.getLogger(XenCollection.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -25,6 +26,7 @@ final class XenCollection {
     }
 
     void run() {
+        runDisks();
         if (underWay.add("host")) {
             timed(
                     "host",
@@ -36,6 +38,16 @@ final class XenCollection {
                     FetchDomains.ADDRESS
                             .ask(bus, new FetchDomains(), TIMEOUT)
                             .onSuccess(shown -> snapshot.show(shown.domains())));
+        }
+    }
+
+    private void runDisks() {
+        if (underWay.add("disks")) {
+            timed(
+                    "disks",
+                    CountDisks.ADDRESS
+                            .ask(bus, new CountDisks(), TIMEOUT)
+                            .onSuccess(counted -> snapshot.showDisks(counted.disks())));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.xcs.metrics;
 
+import dev.xcs.model.DiskCount;
+import dev.xcs.model.DiskStatistics;
 import dev.xcs.model.Domain;
 import dev.xcs.model.HostInfo;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,7 @@ final class XenSnapshot implements MultiCollector {
 
     private volatile List<MetricSnapshot> host = List.of();
     private volatile List<MetricSnapshot> domains = List.of();
+    private volatile List<MetricSnapshot> disks = List.of();
     private final Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
 
     void show(HostInfo info) {
@@ -63,6 +67,44 @@ final class XenSnapshot implements MultiCollector {
         domains = List.of(info.build(), cpu.build(), memory.build(), vcpus.build());
     }
 
+    /** Counted from where the disk was attached: it begins anew with every boot. */
+    void showDisks(List<DiskCount> counts) {
+        disks = List.of(
+                disk("xen_domain_disk_reads", "Read requests of the guest.", counts, DiskStatistics::reads),
+                disk("xen_domain_disk_writes", "Write requests of the guest.", counts, DiskStatistics::writes),
+                disk("xen_domain_disk_read_bytes", "Bytes the guest has read.", counts, DiskStatistics::readBytes),
+                disk("xen_domain_disk_written_bytes", "Bytes it has written.", counts, DiskStatistics::writtenBytes),
+                disk("xen_domain_disk_flushes", "Flush requests of the guest.", counts, DiskStatistics::flushes),
+                disk("xen_domain_disk_discards", "Discard requests.", counts, DiskStatistics::discards),
+                disk("xen_domain_disk_errors", "Requests that failed.", counts, DiskStatistics::errors),
+                disk("xen_domain_disk_ring_full", "How often requests were put off.", counts, DiskStatistics::ringFull),
+                disk(
+                        "xen_domain_disk_read_seconds",
+                        "Time that reads of the device behind it took.",
+                        counts,
+                        count -> count.readTimeMillis() / 1000.0),
+                disk(
+                        "xen_domain_disk_write_seconds",
+                        "Time that writes of the device behind it took.",
+                        counts,
+                        count -> count.writeTimeMillis() / 1000.0),
+                size(counts));
+    }
+
+    private static MetricSnapshot disk(
+            String name, String help, List<DiskCount> counts, ToDoubleFunction<DiskStatistics> value) {
+        Series series = Series.counter(name, help);
+        counts.forEach(one -> series.add(
+                value.applyAsDouble(one.statistics()), "uuid", one.uuid().toString(), "vdev", one.vdev()));
+        return series.build();
+    }
+
+    private static MetricSnapshot size(List<DiskCount> counts) {
+        Series series = Series.gauge("xen_domain_disk_size_bytes", "What the guest sees.");
+        counts.forEach(one -> series.add(one.sizeBytes(), "uuid", one.uuid().toString(), "vdev", one.vdev()));
+        return series.build();
+    }
+
     void succeeded(String collector, double seconds, double nowSeconds) {
         outcomes.put(collector, new Outcome(true, seconds, nowSeconds));
     }
@@ -79,6 +121,7 @@ final class XenSnapshot implements MultiCollector {
     public MetricSnapshots collect() {
         List<MetricSnapshot> all = new ArrayList<>(host);
         all.addAll(domains);
+        all.addAll(disks);
         Series success = Series.gauge("xcs_collector_success", "Whether the last collection succeeded.");
         Series duration = Series.gauge("xcs_collector_duration_seconds", "How long the last collection took.");
         Series last = Series.gauge("xcs_collector_last_success_timestamp_seconds", "When one succeeded last.");

@@ -1,5 +1,6 @@
 package dev.xcs.model;
 
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param ramdisk path of the initial ramdisk
  * @param cmdline the kernel's command line
  * @param paused whether it is left paused when it is built
+ * @param guestOs whose names the disks have
+ * @param disks in the order in which they were asked for
  */
 public record DomainSpec(
         UUID uuid,
@@ -23,4 +26,31 @@ public record DomainSpec(
         boolean paused,
         OnEnd onPoweroff,
         OnEnd onReboot,
-        OnEnd onCrash) {}
+        OnEnd onCrash,
+        GuestOs guestOs,
+        List<DiskSpec> disks) {
+    /** What was written down by an older xcsd has neither guest OS nor disks. */
+    @SuppressWarnings("NullAway") // JSON can leave out what the type says is there
+    public DomainSpec {
+        guestOs = guestOs == null ? GuestOs.UNKNOWN : guestOs;
+        disks = disks == null ? List.of() : List.copyOf(disks);
+    }
+
+    public DomainSpec withDisks(List<DiskSpec> newDisks) {
+        return new DomainSpec(
+                uuid,
+                name,
+                type,
+                memoryMib,
+                vcpus,
+                kernel,
+                ramdisk,
+                cmdline,
+                paused,
+                onPoweroff,
+                onReboot,
+                onCrash,
+                guestOs,
+                newDisks);
+    }
+}

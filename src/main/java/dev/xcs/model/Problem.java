@@ -3,6 +3,7 @@ package dev.xcs.model;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,12 @@ public record Problem(
         @Nullable String errnoText,
         @Nullable String cause,
         boolean retryable) {
+    private static final Set<Integer> UNSEEN = Set.of(
+            (int) Character.CONTROL,
+            (int) Character.FORMAT,
+            (int) Character.SURROGATE,
+            (int) Character.LINE_SEPARATOR,
+            (int) Character.PARAGRAPH_SEPARATOR);
 
     public static Problem of(ProblemType type, String detail) {
         return new Problem(type, detail, null, null, null, null, null, null, null, false);
@@ -46,7 +53,7 @@ public record Problem(
                 .withField(field);
     }
 
-    /** The value as it may be shown: quoted, control characters and halves of surrogate pairs escaped, cut after 80 characters. */
+    /** The value as it may be shown: quoted, {@link #printable}, or the word nothing. */
     public static String quote(@Nullable Object value) {
         if (value == null) {
             return "nothing";
@@ -54,15 +61,20 @@ public record Problem(
         if (!(value instanceof CharSequence text)) {
             return value.toString();
         }
-        StringBuilder out = new StringBuilder("\"");
+        return '"' + printable(text) + '"';
+    }
+
+    /** The text as it may be shown: what cannot be seen, and halves of surrogate pairs, escaped; cut after 80 characters. */
+    public static String printable(CharSequence text) {
+        StringBuilder out = new StringBuilder();
         text.codePoints().limit(80).forEach(c -> {
-            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
+            if (UNSEEN.contains(Character.getType(c))) {
                 out.append(String.format("\\u%04x", c));
             } else {
                 out.appendCodePoint(c);
             }
         });
-        return out.append(text.codePoints().skip(80).findAny().isPresent() ? "…\"" : "\"")
+        return out.append(text.codePoints().skip(80).findAny().isPresent() ? "…" : "")
                 .toString();
     }
 

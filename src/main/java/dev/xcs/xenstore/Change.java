@@ -1,5 +1,6 @@
 package dev.xcs.xenstore;
 
+import dev.xcs.model.StoreNode;
 import java.util.List;
 
 /** One change to xenstore. */
@@ -25,6 +26,14 @@ public sealed interface Change {
 
     static Change permit(String path, String... permissions) {
         return new Permit(path, List.of(permissions));
+    }
+
+    /** The changes that make a node. */
+    static List<Change> of(StoreNode node) {
+        Change write = write(node.path(), node.value());
+        return node.permissions() == null
+                ? List.of(write)
+                : List.of(write, new Permit(node.path(), node.permissions()));
     }
 
     static Change remove(String path) {

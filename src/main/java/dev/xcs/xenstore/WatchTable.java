@@ -76,6 +76,10 @@ final class WatchTable {
         metrics.watches(byToken.size());
     }
 
+    boolean has(Entry entry) {
+        return byToken.containsKey(entry.token());
+    }
+
     /** Hands an event to its watch; one for a watch that was just cancelled is late and means nothing. */
     void dispatch(Frame event) {
         List<String> parts = event.parts();

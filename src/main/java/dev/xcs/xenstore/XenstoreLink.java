@@ -140,7 +140,7 @@ final class XenstoreLink {
         metrics.reconnected();
         LOG.info("connected to xenstored again");
         List<Future<Void>> replies = watches.all().stream()
-                .map(entry -> watchAgain(connection, entry))
+                .map(entry -> watchAgain(connection, entry, FIRST_DELAY_MILLIS))
                 .toList();
         Future.join(replies).onComplete(done -> {
             // Otherwise it was lost again meanwhile, and the next one tells.
@@ -150,12 +150,31 @@ final class XenstoreLink {
         });
     }
 
-    private Future<Void> watchAgain(XenstoreConnection connection, WatchTable.Entry entry) {
+    /** Tried without end on this connection: xenstored tells a new watch once, so nothing that was missed stays unknown. */
+    private Future<Void> watchAgain(XenstoreConnection connection, WatchTable.Entry entry, long delayMillis) {
         XenstoreRequest request = XenstoreRequest.watch(Op.WATCH, entry.path(), entry.token());
         return connection
                 .request(request, 0)
-                .onFailure(failure -> LOG.error("cannot watch {} again: {}", entry.path(), failure.getMessage()))
+                .onFailure(failure -> {
+                    if (connection == current && !XenstoreProblems.is(failure, Errno.EEXIST)) {
+                        retryWatch(connection, entry, delayMillis, failure);
+                    }
+                })
                 .mapEmpty();
+    }
+
+    private void retryWatch(
+            XenstoreConnection connection, WatchTable.Entry entry, long delayMillis, Throwable failure) {
+        if (delayMillis == FIRST_DELAY_MILLIS) {
+            LOG.error("cannot watch {} again, it is tried on: {}", entry.path(), failure.getMessage());
+        }
+        vertx.setTimer(delayMillis, timer -> {
+            if (connection == current && watches.has(entry)) {
+                watchAgain(connection, entry, Math.min(delayMillis * 2, LONGEST_DELAY_MILLIS))
+                        .onSuccess(done -> LOG.info("{} is watched again", entry.path()))
+                        .onFailure(more -> LOG.debug("cannot watch {} yet", entry.path(), more));
+            }
+        });
     }
 
     private void checkStall() {

@@ -156,7 +156,11 @@ final class DiskScanner {
             return;
         }
         draft.set("vdev", new Parameter(given.value().substring(0, colon), given.column()));
-        draft.set("devtype", new Parameter(given.value().substring(colon + 1), column(at + colon + 1)));
+        Parameter type = new Parameter(given.value().substring(colon + 1), column(at + colon + 1));
+        if (type.value().isBlank()) {
+            throw type.refuse("disk or cdrom");
+        }
+        draft.set("devtype", type);
     }
 
     private int column(int index) {

@@ -3,6 +3,7 @@ package dev.xcs.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,6 +46,15 @@ class AccessTest {
                 .containsIgnoringCase("HttpOnly")
                 .contains("SameSite=Strict", "Path=/", "Max-Age=43200");
         return response.header("Set-Cookie").split(";")[0];
+    }
+
+    @Test
+    void refusesTwoHostHeaders() {
+        String request = "GET /v1/host HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nAuthorization: Bearer "
+                + api.token + "\r\n\r\n";
+        RawHttp.Response response = RawHttp.send(api.port, request.getBytes(StandardCharsets.US_ASCII));
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.text()).contains("Host: 2 of them");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -88,6 +89,40 @@ class BadInputTest {
                 Arguments.of("onPoweroff", "explode", "one of destroy, restart, preserve"),
                 Arguments.of("onCrash", "RESTART", "one of destroy, restart, preserve"),
                 Arguments.of("disks", 1, "unknown field, expected one of cmdline, kernel"));
+    }
+
+    @Test
+    void namesAnUnknownFieldSoThatItCanBeShown() {
+        String name = "\u202e\u001b[2J" + "x".repeat(200);
+        RawHttp.Response response = api.call("POST", "/v1/domains", good().put(name, 1));
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.text()).doesNotContain("\u202e");
+        assertThat(new JsonObject(response.text()).getString("field"))
+                .startsWith("\\u202e\\u001b[2Jx")
+                .hasSizeLessThan(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json; charset=latin1",
+                "application/json;charset",
+                "application/json; a=b; charset=utf-16"
+            })
+    void takesNoJsonInAnotherCharset(String type) {
+        RawHttp.Response response = api.send("POST", "/v1/domains", "{}", api.withToken("Content-Type", type));
+
+        assertThat(response.status()).isEqualTo(415);
+        assertThat(response.text()).contains("expected application/json in UTF-8");
+    }
+
+    @Test
+    void takesJsonThatSaysItIsUtf8() {
+        for (String type : List.of("application/json; charset=UTF-8", "Application/JSON;charset=\"utf-8\"; x=y")) {
+            RawHttp.Response response = api.send("POST", "/v1/domains", "[]", api.withToken("Content-Type", type));
+            assertThat(response.status()).isEqualTo(400);
+        }
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
@@ -52,7 +53,7 @@ class ConsoleTest {
     }
 
     private double viewers() {
-        return api.meters.get("xcs.console.viewers").gauge().value();
+        return places(api);
     }
 
     @Test
@@ -266,18 +267,56 @@ class ConsoleTest {
         try (ApiFixture quick = new ApiFixture(Duration.ofMillis(50));
                 Socket dead = new Socket(InetAddress.getLoopbackAddress(), quick.port)) {
             Viewer alive = new Viewer(quick, true);
-            StringBuilder request = new StringBuilder("GET " + CONSOLE + " HTTP/1.1\r\nHost: localhost\r\n");
             Map<String, String> headers = upgrade("Sec-WebSocket-Protocol", "xcs.console.v1");
             headers.put("Authorization", "Bearer " + quick.token);
-            headers.forEach((name, value) ->
-                    request.append(name).append(": ").append(value).append("\r\n"));
-            dead.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-            dead.setSoTimeout(20_000);
+            RawWebSocket.upgrade(dead, headers);
 
-            RawWebSocket.readUpgrade(dead.getInputStream());
             assertThat(RawWebSocket.closeCode(dead.getInputStream())).isEqualTo(4408);
             assertThat(alive.isOpen()).isTrue();
         }
+    }
+
+    @Test
+    void cutsAPeerThatPingsAndNeverReads() throws Exception {
+        try (ApiFixture quick = new ApiFixture(Duration.ofMillis(500), Duration.ofSeconds(3));
+                Socket deaf = new Socket()) {
+            Viewer other = new Viewer(quick, true);
+            Map<String, String> headers = upgrade("Sec-WebSocket-Protocol", "xcs.console.v1");
+            headers.put("Authorization", "Bearer " + quick.token);
+            deaf.setReceiveBufferSize(4096);
+            deaf.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), quick.port));
+            RawWebSocket.upgrade(deaf, headers);
+
+            assertThat(RawWebSocket.pingUntilCut(deaf, 64 << 20)).isLessThan(64L << 20);
+
+            ApiFixture.until("its place is free", () -> places(quick) == 1);
+            quick.parts.print("on it goes");
+            ApiFixture.until("others go on", () -> other.screen().equals("on it goes"));
+            assertThat(other.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void stopsThoughAPeerNeverReads() throws Exception {
+        try (Socket deaf = new Socket()) {
+            deaf.setReceiveBufferSize(4096);
+            deaf.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), api.port));
+            RawWebSocket.upgrade(deaf, upgrade("Sec-WebSocket-Protocol", "xcs.console.v1"));
+            for (int i = 0; i < 1500; i++) {
+                api.parts.print("0123456789abcdef".repeat(1024));
+            }
+            api.parts.print("the last");
+            Viewer other = new Viewer(api, true);
+            ApiFixture.until("all is printed", () -> other.screen().endsWith("the last"));
+
+            api.stopApi();
+
+            assertThat(other.closeCode()).isEqualTo(1001);
+        }
+    }
+
+    private static double places(ApiFixture fixture) {
+        return fixture.meters.get("xcs.console.viewers").gauge().value();
     }
 
     @Test

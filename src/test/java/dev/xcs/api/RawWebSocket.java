@@ -20,13 +20,7 @@ final class RawWebSocket {
     /** Sends one masked frame of zeros and answers with the code that the server closes with. */
     static int sendFrame(ApiFixture api, Map<String, String> headers, int opcode, int length) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port)) {
-            StringBuilder request = new StringBuilder(
-                    "GET /v1/domains/" + FakeParts.GUEST + "/console HTTP/1.1\r\nHost: localhost\r\n");
-            headers.forEach((name, value) ->
-                    request.append(name).append(": ").append(value).append("\r\n"));
-            socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-            socket.setSoTimeout(20_000);
-            readUpgrade(socket.getInputStream());
+            upgrade(socket, headers);
             ByteBuffer frame = ByteBuffer.allocate(14 + length).put((byte) opcode);
             if (length < 0x10000) {
                 frame.put((byte) (0x80 | 126)).putShort((short) length);
@@ -42,11 +36,36 @@ final class RawWebSocket {
         }
     }
 
-    static void readUpgrade(InputStream from) throws IOException {
-        RawHttp.Response upgraded = RawHttp.read(from, false);
+    /** Makes the connection a console viewer's. */
+    static void upgrade(Socket socket, Map<String, String> headers) throws IOException {
+        StringBuilder request =
+                new StringBuilder("GET /v1/domains/" + FakeParts.GUEST + "/console HTTP/1.1\r\nHost: localhost\r\n");
+        headers.forEach(
+                (name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
+        socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        socket.setSoTimeout(20_000);
+        RawHttp.Response upgraded = RawHttp.read(socket.getInputStream(), false);
         if (upgraded.status() != 101) {
             throw new AssertionError("Not upgraded: " + upgraded.status());
         }
+    }
+
+    /** Sends pings and reads nothing; gives how many bytes went out until the server cut the connection, or the limit. */
+    static long pingUntilCut(Socket socket, long limit) {
+        ByteBuffer pings = ByteBuffer.allocate(131 * 500);
+        while (pings.hasRemaining()) {
+            pings.put((byte) 0x89).put((byte) (0x80 | 125)).position(pings.position() + 4 + 125);
+        }
+        long sent = 0;
+        try {
+            while (sent < limit) {
+                socket.getOutputStream().write(pings.array());
+                sent += pings.capacity();
+            }
+        } catch (IOException cut) {
+            return sent;
+        }
+        return sent;
     }
 
     /** Reads frames until the server closes. */

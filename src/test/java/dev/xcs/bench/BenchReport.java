@@ -25,6 +25,7 @@ public final class BenchReport {
         CREATE_LINUX("create-linux", "s", "lab: the same, Debian's cloud kernel and ramdisk, cached", 0.35, true, true),
         LIST("list", "s", "lab: GET /v1/domains, against xl list", 0.03, true, true),
         START("start-to-ready", "s", "simulated host: start to ready", 1.5, true, false),
+        EVENTS("event-latency", "ms", "simulated host: event to websocket, p99 at 10,000/s", 10, true, false),
         XENSTORE("xenstore-operations", "1/s", "xenstore client, against the C client, C xenstored", 3.0, false, true);
 
         private final String id;

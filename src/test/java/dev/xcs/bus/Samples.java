@@ -65,11 +65,11 @@ public final class Samples {
         if (type == long.class || type == Long.class) {
             return random.nextLong();
         }
+        if (type == boolean.class || type == Boolean.class) {
+            return random.nextBoolean();
+        }
         if (type == double.class) {
             return random.nextGaussian() * 1e6;
-        }
-        if (type == boolean.class) {
-            return random.nextBoolean();
         }
         return type == String.class ? TEXTS.get(random.nextInt(TEXTS.size())) : object(type);
     }

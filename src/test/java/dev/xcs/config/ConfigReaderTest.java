@@ -72,6 +72,11 @@ class ConfigReaderTest {
                         [kernel-cache]
                         directory = "/k"
                         max-size = 0
+                        [block]
+                        image-root = "/i"
+                        script-directory = "/sc"
+                        qemu-nbd = "/qn"
+                        qemu-img = "/qi"
                         """).config();
 
         assertThat(config)
@@ -85,7 +90,9 @@ class ConfigReaderTest {
                         new DaemonConfig.ConsoleConfig(8192, 2048),
                         new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
-                        new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0)));
+                        new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
+                        new DaemonConfig.BlockConfig(
+                                Optional.of(Path.of("/i")), Path.of("/sc"), Path.of("/qn"), Path.of("/qi"))));
     }
 
     @Test

@@ -241,6 +241,24 @@ class ConsoleSwitchTest {
     }
 
     @Test
+    void unmapsAtDetachWhatAFailedAttachCouldNotUndo() {
+        for (String step : List.of("bind", "unmap")) {
+            stage.host.fail(
+                    step, Problem.of(ProblemType.HYPERVISOR, step + " failed").toException());
+        }
+        stage.on.refused(AttachConsole.ADDRESS, stage.attachment(ONE, 1));
+        stage.on.refused(DetachConsole.ADDRESS, new DetachConsole(ONE, 1));
+        assertThat(stage.host.mapped()).isEqualTo(1);
+        stage.host.mend("unmap");
+
+        stage.detach(ONE, 1);
+
+        assertNothingHeld();
+        stage.host.mend("bind");
+        stage.attach(ONE, 1);
+    }
+
+    @Test
     void staysAttachedWhenItCannotBeUnmappedAndIsDetachedWhenAskedAgain() {
         stage.attach(ONE, 1);
         stage.host.fail("unmap", Problem.of(ProblemType.HYPERVISOR, "no").toException());

@@ -28,6 +28,7 @@ import dev.xcs.message.ReadHypervisorLog;
 import dev.xcs.message.RequestAnswered;
 import dev.xcs.message.RequestControl;
 import dev.xcs.message.RouteControl;
+import dev.xcs.message.ShutdownAsked;
 import dev.xcs.model.Binding;
 import dev.xcs.model.ControlMessage;
 import dev.xcs.model.ControlPayload;
@@ -85,6 +86,7 @@ class ControlRouterTest {
         store = new XenstoreClient(
                 fixture.vertx(), new XenstoreConfig(host.xenstoreSocket().toString(), 64), fixture.metrics());
         BusFixture.await(store.start());
+        BusFixture.await(store.write(HOME + "vm", "/vm/" + GUEST));
         FetchDomain.ADDRESS.answer(fixture.bus(), ask -> Future.succeededFuture(new DomainShown(guest(5))));
         LimitXenMemory.ADDRESS.answer(fixture.bus(), ask -> Future.succeededFuture(new Done()));
         ChangeDomain.ADDRESS.answer(fixture.bus(), ask -> {
@@ -214,6 +216,17 @@ class ControlRouterTest {
     }
 
     @Test
+    void tellsOfAShutdownThatTheGuestTookBeforeItCouldBeRead() throws Exception {
+        BusFixture.await(store.write(HOME + "control/shutdown", ""));
+        ShutdownAsked.ADDRESS.publish(fixture.bus(), new ShutdownAsked(5, "reboot"));
+        // As the guest does it.
+        BusFixture.await(store.write(HOME + "control/shutdown", ""));
+        assertThat(await(2, m -> m.subtype().type() == ControlType.SHUTDOWN))
+                .extracting(ControlMessage::subtype)
+                .containsExactly(ControlSubtype.SHUTDOWN_REBOOT, ControlSubtype.SHUTDOWN_ACKNOWLEDGED);
+    }
+
+    @Test
     void tiesEachOfTwoRequestsForTheSameToItsOwnChange() throws Exception {
         Future<RequestAnswered> first = RequestControl.ADDRESS.ask(
                 fixture.bus(),
@@ -241,6 +254,25 @@ class ControlRouterTest {
                         .outcome())
                 .isEqualTo(RequestOutcome.Kind.DONE);
         assertThat(changes).hasValue(2);
+    }
+
+    @Test
+    void writesNothingWhereTheGuestHasGone() {
+        BusFixture.await(store.remove("/local/domain/5"));
+        assertThat(refused(ControlSubtype.SHUTDOWN_SYSRQ, new ControlPayload.Sysrq("h"))
+                        .type())
+                .isEqualTo(ProblemType.CONFLICT);
+        assertThat(refused(ControlSubtype.MEM_REQUEST_SET, new ControlPayload.Memory(65_536))
+                        .type())
+                .isEqualTo(ProblemType.CONFLICT);
+        assertThat(BusFixture.await(store.list("/local/domain/5"))).isEmpty();
+
+        BusFixture.await(store.write(HOME + "vm", "/vm/" + OTHER));
+        BusFixture.await(store.write(HOME + "cpu/1/availability", "online"));
+        assertThat(refused(ControlSubtype.VCPU_HOTPLUG_OFF, new ControlPayload.Vcpu(1))
+                        .detail())
+                .contains("that of \"/vm/" + OTHER);
+        assertThat(BusFixture.await(store.read(HOME + "cpu/1/availability"))).contains("online");
     }
 
     @Test

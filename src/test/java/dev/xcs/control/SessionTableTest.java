@@ -50,6 +50,22 @@ class SessionTableTest {
     }
 
     @Test
+    void whoIsFurthestBehindIsMeasuredFromWhereItGoesOn() {
+        assertThat(table.furthestBehind(100)).isZero();
+        Session reading = table.open("reading", 10, 90);
+        Session away = table.open("away", 10, 95);
+        reading.attach("stream", 90);
+        assertThat(table.furthestBehind(100)).isEqualTo(9);
+        reading.sentUpTo(99);
+        assertThat(table.furthestBehind(100)).isEqualTo(4);
+        away.attach("other", 99);
+        assertThat(table.furthestBehind(100)).isZero();
+        // It has acknowledged nothing of what it was sent.
+        table.detach(reading.id(), "stream");
+        assertThat(table.furthestBehind(100)).isEqualTo(9);
+    }
+
+    @Test
     void refusesOneSessionTooMany() {
         for (int i = 0; i < SessionTable.MAX_SESSIONS; i++) {
             table.open("tool", 10, 0);

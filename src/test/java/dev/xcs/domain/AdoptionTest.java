@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.xcs.journal.Definition;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.CreateXenDomain;
+import dev.xcs.message.DetachConsole;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainState;
@@ -82,8 +83,7 @@ class AdoptionTest {
 
     /** The kernel unmaps what a dead daemon had mapped. */
     private void dropConsole() {
-        Rig.await(dev.xcs.message.DetachConsole.ADDRESS.ask(
-                rig.vertx.eventBus(), new dev.xcs.message.DetachConsole(new java.util.UUID(1, 1), 1)));
+        Rig.await(DetachConsole.ADDRESS.ask(rig.vertx.eventBus(), new DetachConsole(new java.util.UUID(1, 1), 1)));
     }
 
     @Test
@@ -124,6 +124,29 @@ class AdoptionTest {
     }
 
     @Test
+    void remembersHowOftenAGuestWasRestarted() {
+        DomainSpec spec = Specs.pv("loops");
+        rig.create(spec);
+        for (int domid = 1; domid <= 2; domid++) {
+            int next = domid + 1;
+            rig.host.end(domid, ShutdownReason.REBOOT);
+            until(() -> rig.show(spec.uuid()).domid() == next
+                    && rig.show(spec.uuid()).state() == DomainState.RUNNING);
+            rig.stop();
+            rig.start();
+        }
+        rig.host.end(3, ShutdownReason.REBOOT);
+        rig.untilState(spec.uuid(), DomainState.SHUTDOWN);
+        rig.stop();
+        rig.start();
+        assertThat(rig.show(spec.uuid()).domid())
+                .as("preserved, also by the next daemon")
+                .isEqualTo(3);
+        assertThat(rig.change(spec.uuid(), DesiredState.RUNNING).state()).isEqualTo(DomainState.RUNNING);
+        assertThat(rig.definition(spec.uuid()).restarts()).as("forgiven").isEmpty();
+    }
+
+    @Test
     void remembersWhatCouldNotBeBootedAgain() {
         DomainSpec spec = Specs.pv("web1");
         rig.stop();
@@ -149,5 +172,58 @@ class AdoptionTest {
         rig.start();
         assertThat(rig.names()).isEqualTo(List.of("Domain-0", "one", "two"));
         assertThat(rig.host.calls(CreateXenDomain.class)).hasSize(2);
+    }
+
+    @Test
+    void goesOnTryingUntilTheConsoleIsAttached() {
+        DomainSpec refused = Specs.pv("refused");
+        DomainSpec unreadable = Specs.pv("unreadable");
+        rig.create(refused);
+        rig.create(unreadable);
+        rig.stop();
+        leaveConsole(refused, 1);
+        leaveConsole(unreadable, 2);
+        rig.store.cut("/local/domain/2/console/port");
+        rig.host.fail(AttachConsole.ADDRESS);
+        rig.start();
+        until(() -> attempts(refused) >= 3);
+        assertThat(rig.host.isConsoleMapped(1)).isFalse();
+        rig.host.heal();
+        rig.store.put("/local/domain/2/console/port", "2");
+        until(() -> rig.host.isConsoleMapped(1) && rig.host.isConsoleMapped(2));
+    }
+
+    @Test
+    void triesNoConsoleOfABootThatIsGone() {
+        DomainSpec goes = Specs.pv("goes");
+        DomainSpec stays = Specs.pv("stays");
+        rig.create(goes);
+        rig.create(stays);
+        rig.stop();
+        leaveConsole(goes, 1);
+        leaveConsole(stays, 2);
+        rig.host.fail(AttachConsole.ADDRESS);
+        rig.start();
+        rig.destroy(goes.uuid());
+        // Its domid may be another guest's by now.
+        rig.store.put("/local/domain/1/console/ring-ref", "2001");
+        rig.store.put("/local/domain/1/console/port", "2");
+        int tried = attempts(goes);
+        int before = attempts(stays);
+        until(() -> attempts(stays) >= before + 2);
+        assertThat(attempts(goes)).isEqualTo(tried);
+        rig.stop();
+        assertThat(rig.host.isConsoleMapped(2)).isFalse();
+    }
+
+    /** The run before has let go of it. */
+    private void leaveConsole(DomainSpec spec, int domid) {
+        Rig.await(DetachConsole.ADDRESS.ask(rig.vertx.eventBus(), new DetachConsole(spec.uuid(), domid)));
+    }
+
+    private int attempts(DomainSpec spec) {
+        return (int) rig.host.calls(AttachConsole.class).stream()
+                .filter(ask -> ask.uuid().equals(spec.uuid()))
+                .count();
     }
 }

@@ -298,6 +298,19 @@ class EndTest {
     }
 
     @Test
+    void asksNobodyWhereTheHomeIsGoneOrAnothers() {
+        DomainSpec spec = Specs.pv("web1");
+        rig.create(spec);
+        rig.store.cut("/local/domain/1");
+        assertThat(problemOf(rig.changing(spec.uuid(), DesiredState.SHUTDOWN)).type())
+                .isEqualTo(ProblemType.CONFLICT);
+        rig.store.put("/local/domain/1/vm", "/vm/" + UUID.randomUUID());
+        assertThat(problemOf(rig.changing(spec.uuid(), DesiredState.REBOOTED)).type())
+                .isEqualTo(ProblemType.CONFLICT);
+        assertThat(rig.store.nodes()).doesNotContainKey("/local/domain/1/control/shutdown");
+    }
+
+    @Test
     void destroyPreemptsAShutdownThatWaits() {
         rig.stop();
         rig.start(Deadlines.DEFAULT);

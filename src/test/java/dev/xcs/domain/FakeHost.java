@@ -7,12 +7,15 @@ import dev.xcs.message.BuildXenDomain;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
 import dev.xcs.message.DetachConsole;
+import dev.xcs.message.DisksResumed;
 import dev.xcs.message.Done;
 import dev.xcs.message.ForgetConsole;
 import dev.xcs.message.HostRead;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.PauseXenDomain;
 import dev.xcs.message.ReadHost;
+import dev.xcs.message.ReleaseDisks;
+import dev.xcs.message.ResumeDisks;
 import dev.xcs.message.UnpauseXenDomain;
 import dev.xcs.message.XenDomainBuilt;
 import dev.xcs.message.XenDomainCreated;
@@ -104,6 +107,8 @@ final class FakeHost {
         answer(bus, AttachConsole.ADDRESS, ask -> console(ask.domid(), true));
         answer(bus, DetachConsole.ADDRESS, ask -> console(ask.domid(), false));
         answer(bus, ForgetConsole.ADDRESS, any -> new Done());
+        answer(bus, ReleaseDisks.ADDRESS, any -> new Done());
+        answer(bus, ResumeDisks.ADDRESS, ask -> new DisksResumed(ask.disks()));
     }
 
     private <Q extends BusMessage, R extends BusMessage> void answer(

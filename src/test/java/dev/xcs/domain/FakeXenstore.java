@@ -147,6 +147,7 @@ final class FakeXenstore implements Xenstore {
     private void apply(Change change) {
         if (change instanceof Change.Write write) {
             put(write.path(), write.value());
+            writeHook.accept(write.path(), write.value());
         } else if (change instanceof Change.Remove remove) {
             cut(remove.path());
         }

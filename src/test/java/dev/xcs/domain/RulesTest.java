@@ -107,7 +107,9 @@ class RulesTest {
                 false,
                 spec.onPoweroff(),
                 spec.onReboot(),
-                spec.onCrash());
+                spec.onCrash(),
+                spec.guestOs(),
+                spec.disks());
         assertThat(Admission.needKib(typed)).isEqualTo(kib);
     }
 

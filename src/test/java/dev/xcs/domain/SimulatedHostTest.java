@@ -27,6 +27,7 @@ import dev.xcs.model.Domain;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainState;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.OnEnd;
 import dev.xcs.model.ProblemException;
 import dev.xcs.testing.Await;
@@ -210,7 +211,9 @@ class SimulatedHostTest {
                 false,
                 OnEnd.DESTROY,
                 OnEnd.RESTART,
-                OnEnd.DESTROY);
+                OnEnd.DESTROY,
+                GuestOs.UNKNOWN,
+                List.of());
         return daemon.ask(CreateDomain.ADDRESS, new CreateDomain(spec)).domain();
     }
 

@@ -3,8 +3,10 @@ package dev.xcs.domain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.OnEnd;
 import dev.xcs.model.ShutdownReason;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,9 @@ final class Specs {
                 false,
                 onPoweroff,
                 onReboot,
-                onCrash);
+                onCrash,
+                GuestOs.UNKNOWN,
+                List.of());
     }
 
     static DomainSpec with(DomainSpec spec, UUID uuid, String name) {
@@ -45,7 +49,9 @@ final class Specs {
                 spec.paused(),
                 spec.onPoweroff(),
                 spec.onReboot(),
-                spec.onCrash());
+                spec.onCrash(),
+                GuestOs.UNKNOWN,
+                List.of());
     }
 
     static DomainSpec sized(DomainSpec spec, int memoryMib, int vcpus) {
@@ -61,7 +67,9 @@ final class Specs {
                 spec.paused(),
                 spec.onPoweroff(),
                 spec.onReboot(),
-                spec.onCrash());
+                spec.onCrash(),
+                GuestOs.UNKNOWN,
+                List.of());
     }
 
     static DomainSpec paused(DomainSpec spec) {
@@ -77,7 +85,9 @@ final class Specs {
                 true,
                 spec.onPoweroff(),
                 spec.onReboot(),
-                spec.onCrash());
+                spec.onCrash(),
+                GuestOs.UNKNOWN,
+                List.of());
     }
 
     static DomainInfo info(int domid, UUID handle) {

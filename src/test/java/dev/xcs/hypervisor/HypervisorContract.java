@@ -37,6 +37,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 public abstract class HypervisorContract {
     private static final int NO_SUCH_DOMID = 30_000;
+    /** Bytes of Xen's log in one piece: what one message on the bus may carry of it. */
+    private static final int MOST_LOGGED = 16 * 1024;
+
     private static final int ESRCH = 3;
     private static final int EINVAL = 22;
 
@@ -71,6 +74,9 @@ public abstract class HypervisorContract {
 
     /** Takes back what {@link #publish} did. */
     protected void unpublish(int domid) {}
+
+    /** Makes the hypervisor itself log something, now or soon. */
+    protected abstract void provokeLogLine();
 
     /** How long anything that has to happen may take here. */
     protected Duration patience() {
@@ -482,6 +488,75 @@ public abstract class HypervisorContract {
             int port = events.bind(domid, built.consolePort());
             untilPrinted(port, ring, prompt());
         }
+    }
+
+    @Test
+    void knowsWhetherAnybodyHasTakenWhatWasPrinted() {
+        int domid = create();
+        BuiltDomain built = build(domid);
+        try (ConsoleRing ring = hypervisor.consoleRings().map(domid, built.consoleFrame())) {
+            assertThat(ring.isOutputUntouched()).isTrue();
+            domains.unpause(domid);
+            eventually(ring::hasOutput);
+            assertThat(ring.isOutputUntouched()).isTrue();
+            assertThat(ring.read(new byte[1])).isOne();
+            assertThat(ring.isOutputUntouched()).isFalse();
+        }
+        try (ConsoleRing later = another().consoleRings().map(domid, built.consoleFrame())) {
+            assertThat(later.isOutputUntouched()).isFalse();
+        }
+    }
+
+    @Test
+    void readsItsLogInPiecesWithoutLoss() {
+        HypervisorLog log = hypervisor.log();
+        HypervisorLog.Chunk oldest = log.read(0);
+        StringBuilder all = new StringBuilder(oldest.text());
+        long next = oldest.next();
+        for (HypervisorLog.Chunk more = log.read(next); !more.text().isEmpty(); more = log.read(next)) {
+            assertThat(more.text()).hasSizeLessThanOrEqualTo(MOST_LOGGED);
+            assertThat(more.first()).as("where the piece before ended").isEqualTo(next);
+            all.append(more.text());
+            next = more.next();
+        }
+        assertThat(all.toString()).contains("(XEN) ");
+        assertThat(oldest.text()).hasSizeLessThanOrEqualTo(MOST_LOGGED);
+
+        long middle = oldest.first() + all.length() / 2;
+        HypervisorLog.Chunk fromMiddle = log.read(middle);
+        assertThat(fromMiddle.first()).isEqualTo(middle);
+        String rest = all.substring(all.length() / 2);
+        assertThat(fromMiddle.text()).startsWith(rest.substring(0, Math.min(rest.length(), 100)));
+        assertThat(log.read(0).text()).as("reading takes nothing out of it").startsWith(oldest.text());
+    }
+
+    @Test
+    void goesOnWithItsLogWhereTheLastReadEnded() {
+        HypervisorLog log = hypervisor.log();
+        long end = logEnd(log, 0);
+        provokeLogLine();
+        eventually(() -> !log.read(end).text().isEmpty());
+        HypervisorLog.Chunk news = another().log().read(end);
+        assertThat(news.first()).isEqualTo(end);
+        assertThat(news.text()).startsWith("(XEN) ");
+        assertThat(logEnd(log, news.next())).isGreaterThanOrEqualTo(news.next());
+    }
+
+    @Test
+    void givesTheOldestOfItsLogForAnIndexThatItDoesNotHave() {
+        HypervisorLog log = hypervisor.log();
+        HypervisorLog.Chunk oldest = log.read(0);
+        HypervisorLog.Chunk unknown = log.read(logEnd(log, 0) + 1_000_000);
+        assertThat(unknown.first()).isEqualTo(oldest.first());
+        assertThat(unknown.text()).startsWith(oldest.text());
+    }
+
+    private static long logEnd(HypervisorLog log, long from) {
+        HypervisorLog.Chunk chunk = log.read(from);
+        while (!chunk.text().isEmpty()) {
+            chunk = log.read(chunk.next());
+        }
+        return chunk.next();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.xcs.bus.Json;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.OnEnd;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ShutdownReason;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -29,10 +31,21 @@ class DefinitionsTest {
         Definition stopped = Definition.creating(spec("web2"))
                 .booted(8)
                 .restarting(ShutdownReason.CRASH)
-                .stopped();
+                .stopped()
+                .restarted(List.of(Instant.parse("2026-01-01T00:00:00Z")));
         definitions().save(booted);
         definitions().save(stopped);
         assertThat(definitions().load()).containsExactlyInAnyOrder(booted, stopped);
+    }
+
+    @Test
+    void readsWhatAnEarlierVersionWroteWithoutRestarts() throws IOException {
+        Definition booted = Definition.creating(spec("web1")).booted(7);
+        definitions().save(booted);
+        Path file = stateDir.resolve("domains").resolve(booted.uuid() + ".json");
+        Files.writeString(file, Files.readString(file).replace(",\"restarts\":[]", ""));
+        assertThat(Files.readString(file)).doesNotContain("restarts");
+        assertThat(definitions().load()).containsExactly(booted);
     }
 
     @Test
@@ -140,6 +153,8 @@ class DefinitionsTest {
                 false,
                 OnEnd.DESTROY,
                 OnEnd.RESTART,
-                OnEnd.PRESERVE);
+                OnEnd.PRESERVE,
+                GuestOs.UNKNOWN,
+                List.of());
     }
 }

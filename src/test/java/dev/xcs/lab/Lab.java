@@ -41,25 +41,59 @@ final class Lab {
 
     /** Runs a verb of scripts/lab. */
     static Ran lab(String... arguments) throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>(
-                List.of(ROOT.resolve("scripts/lab").toAbsolutePath().toString()));
-        all.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(all)
-                .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        return run(command("scripts/lab", List.of(), arguments));
+    }
+
+    /** Runs one of the small tools against the daemon in dom0. */
+    static Ran xcs(String... arguments) throws IOException, InterruptedException {
+        return run(xcsCommand(arguments));
+    }
+
+    /** Starts one of the small tools that goes on until it is destroyed; what it prints goes to a file. */
+    static Process follow(Path output, String... arguments) throws IOException {
+        return xcsCommand(arguments)
+                .redirectOutput(output.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    private static ProcessBuilder xcsCommand(String... arguments) {
+        return command(
+                "scripts/xcs",
+                List.of("--url", address(), "--token-file", tokenFile().toString()),
+                arguments);
+    }
+
+    private static ProcessBuilder command(String script, List<String> first, String... arguments) {
+        List<String> all = new ArrayList<>();
+        all.add(ROOT.resolve(script).toAbsolutePath().toString());
+        all.addAll(first);
+        all.addAll(List.of(arguments));
+        return new ProcessBuilder(all)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    }
+
+    private static Ran run(ProcessBuilder command) throws IOException, InterruptedException {
+        Process process = command.redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(2, TimeUnit.MINUTES)) {
             process.destroyForcibly();
-            throw new AssertionError("scripts/lab " + String.join(" ", arguments) + " does not end: " + output);
+            throw new AssertionError(command.command() + " does not end: " + output);
         }
         return new Ran(process.exitValue(), output);
     }
 
     static ApiClient api() throws IOException {
-        String address = Optional.ofNullable(System.getenv("XCS_LAB_API")).orElse("http://127.0.0.1:18080");
-        String token = Files.readString(ROOT.resolve(".lab/admin.token")).strip();
-        return new ApiClient(URI.create(address), token);
+        return new ApiClient(
+                URI.create(address()), Files.readString(tokenFile()).strip());
+    }
+
+    private static String address() {
+        return Optional.ofNullable(System.getenv("XCS_LAB_API")).orElse("http://127.0.0.1:18080");
+    }
+
+    private static Path tokenFile() {
+        return ROOT.resolve(".lab/admin.token").toAbsolutePath();
     }
 
     /** Debian's cloud kernel with a busybox ramdisk. */

@@ -388,6 +388,26 @@ class EventsApiTest {
     }
 
     @Test
+    void refusesTheStreamThatIsOneTooMany() throws Exception {
+        List<Socket> open = new ArrayList<>();
+        try {
+            int most = 512;
+            for (int i = 0; i < most + 50; i++) {
+                open.add(api.stuck("/v1/events"));
+            }
+            Await.until(
+                    "all places are taken", SOON, () -> api.get("/v1/events").status() == 429);
+            assertThat(daemon.metrics()).contains("xcs_events_streams " + most);
+            assertThat(api.get("/v1/events").header("Retry-After")).isNotEmpty();
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+        Await.until("they are given back", SOON, () -> daemon.metrics().contains("xcs_events_streams 0"));
+    }
+
+    @Test
     void showsTheHypervisorsLog() {
         ApiClient.Answer log = checked("GET", "/v1/host/console", api.get("/v1/host/console"));
         assertThat(log.body().path("text").asText()).contains("(XEN) Xen version");

@@ -186,6 +186,11 @@ public final class FakeHypervisor implements Hypervisor {
         }
 
         @Override
+        public boolean isOutputUntouched() {
+            return page.isOutputUntouched();
+        }
+
+        @Override
         public void close() {
             touched("unmap");
             unmapped = true;

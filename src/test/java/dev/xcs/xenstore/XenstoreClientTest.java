@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,6 +176,24 @@ class XenstoreClientTest {
                                 ? Future.succeededFuture()
                                 : untilReadable(),
                         failure -> untilReadable());
+    }
+
+    @Test
+    void watchesAgainThoughXenstoredRefusesThatAtFirst() throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        Await.result(client.watch("/watched", told::add));
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("/watched");
+        AtomicInteger refused = new AtomicInteger();
+        peer.store()
+                .injectFaults((domid, op, path) ->
+                        op == Op.WATCH && refused.incrementAndGet() <= 3 ? Trouble.refuse(Errno.EQUOTA) : Trouble.NONE);
+
+        peer.store().dropClients();
+
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("/watched");
+        assertThat(refused.get()).isEqualTo(4);
+        Await.result(client.write("/watched/child", "x"));
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("/watched/child");
     }
 
     @Test

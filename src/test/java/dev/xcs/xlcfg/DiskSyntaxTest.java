@@ -198,6 +198,7 @@ class DiskSyntaxTest {
                 "vdev=hda | 9 | nothing, expected target=",
                 ",hda:disk,w | 1 | nothing, expected target=",
                 "/x,,hdc:floppy | 9 | \"floppy\", expected disk or cdrom",
+                "/x,,hdc:,w | 9 | nothing, expected disk or cdrom",
                 "/x,,hdc,devtype=tape | 17 | \"tape\", expected disk or cdrom",
                 "/x,,hda,backendtype=standalone | 21 | \"standalone\", expected phy, tap or qdisk",
                 "/x,,hda,specification=virtio | 23 | \"virtio\", expected xen",

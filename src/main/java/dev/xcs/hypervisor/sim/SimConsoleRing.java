@@ -38,6 +38,11 @@ final class SimConsoleRing implements ConsoleRing {
         return open().hasOutput();
     }
 
+    @Override
+    public synchronized boolean isOutputUntouched() {
+        return open().isOutputUntouched();
+    }
+
     private ConsolePage open() {
         if (closed) {
             throw Problem.of(ProblemType.UNAVAILABLE, "the console ring of domain " + domid + " is unmapped")

@@ -23,11 +23,14 @@ enum Errno {
     ENODEV(19, "No such device", null),
     EINVAL(22, "Invalid argument", null),
     EMFILE(24, "Too many open files", "the limit of open files is reached"),
+    ENOTTY(25, "Inappropriate ioctl for device", null),
     EFBIG(27, "File too large", null),
     ENOSPC(28, "No space left on device", "a table of the hypervisor is full"),
+    EROFS(30, "Read-only file system", null),
     ENOSYS(38, "Function not implemented", "this hypervisor does not have that call"),
     EOPNOTSUPP(95, "Operation not supported", null),
-    ENOTCONN(107, "Transport endpoint is not connected", null);
+    ENOTCONN(107, "Transport endpoint is not connected", null),
+    ENOMEDIUM(123, "No medium found", null);
 
     private final int code;
     private final String text;

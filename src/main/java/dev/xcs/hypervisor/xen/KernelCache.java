@@ -184,8 +184,17 @@ final class KernelCache {
     private void release(Entry entry) {
         synchronized (this) {
             entry.leases--;
+            // One that was never unpacked has no file that trim could drop it with.
+            if (entry.leases == 0 && !Files.exists(entry.file)) {
+                entries.remove(entry.file.getFileName().toString(), entry);
+            }
         }
         trim();
+    }
+
+    /** How many kernels are kept in mind. */
+    synchronized int size() {
+        return entries.size();
     }
 
     /** Drops the least recently used files that nobody leases until the rest is within the cap. */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 class LibC {
     static final int O_RDONLY = 0;
+    static final int O_RDWR = 2;
+    static final int O_EXCL = 0x80;
     static final int O_CLOEXEC = 0x80000;
     static final int EFD_CLOEXEC = O_CLOEXEC;
     static final int EFD_NONBLOCK = 0x800;

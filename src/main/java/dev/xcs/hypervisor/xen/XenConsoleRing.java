@@ -43,6 +43,11 @@ final class XenConsoleRing implements ConsoleRing {
         return use(page::hasOutput);
     }
 
+    @Override
+    public boolean isOutputUntouched() {
+        return use(page::isOutputUntouched);
+    }
+
     private synchronized <T> T use(Supplier<T> access) {
         if (closed) {
             throw Problem.of(ProblemType.UNAVAILABLE, "the console ring is unmapped")

@@ -28,6 +28,7 @@ public final class XenHypervisor implements Hypervisor {
     private final XenDomains domains;
     private final XenEventChannels eventChannels;
     private final XenConsoleRings consoleRings;
+    private final LinuxBlockDevices blockDevices;
     private final OpenHandles handles;
 
     private XenHypervisor(
@@ -38,6 +39,7 @@ public final class XenHypervisor implements Hypervisor {
             XenDomains domains,
             XenEventChannels eventChannels,
             XenConsoleRings consoleRings,
+            LinuxBlockDevices blockDevices,
             OpenHandles handles) {
         this.version = version;
         this.layout = layout;
@@ -46,6 +48,7 @@ public final class XenHypervisor implements Hypervisor {
         this.domains = domains;
         this.eventChannels = eventChannels;
         this.consoleRings = consoleRings;
+        this.blockDevices = blockDevices;
         this.handles = handles;
     }
 
@@ -67,7 +70,8 @@ public final class XenHypervisor implements Hypervisor {
         XenLibraries libraries = XenLibraries.load(version);
         LayoutSelfCheck.run(libraries, layout.domImage());
         KernelCache cache = openCache(options, new GuestLibraryUnpacker(libraries, layout.domImage()));
-        XenHypervisor opened = open(version, layout, libraries, new KernelLoader(libraries.libc(), cache));
+        XenHypervisor opened =
+                open(version, layout, libraries, new KernelLoader(libraries.libc(), cache), options.root());
         LOG.info("Xen {} opened in {} ms", version, (System.nanoTime() - started) / 1_000_000);
         return opened;
     }
@@ -88,7 +92,7 @@ public final class XenHypervisor implements Hypervisor {
     }
 
     private static XenHypervisor open(
-            XenVersion version, XenLayout layout, XenLibraries libraries, KernelLoader loader) {
+            XenVersion version, XenLayout layout, XenLibraries libraries, KernelLoader loader, Path root) {
         OpenHandles handles = new OpenHandles();
         try {
             handles.add(loader);
@@ -102,7 +106,9 @@ public final class XenHypervisor implements Hypervisor {
             XenEventChannels channels =
                     handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
             XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
-            return new XenHypervisor(version, layout, xc.capabilities(), shared, domains, channels, rings, handles);
+            LinuxBlockDevices devices = handles.add(new LinuxBlockDevices(libraries.libc(), root));
+            return new XenHypervisor(
+                    version, layout, xc.capabilities(), shared, domains, channels, rings, devices, handles);
         } catch (ProblemException e) {
             handles.closeAll();
             throw e;
@@ -167,7 +173,7 @@ public final class XenHypervisor implements Hypervisor {
 
     @Override
     public BlockDevices blockDevices() {
-        throw new UnsupportedOperationException("being made");
+        return blockDevices;
     }
 
     @Override

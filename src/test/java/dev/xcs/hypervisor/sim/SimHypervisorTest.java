@@ -50,6 +50,11 @@ class SimHypervisorTest extends HypervisorContract {
     }
 
     @Override
+    protected void provokeLogLine() {
+        host.createForeign("crashing", "sim:linux", 64, "sim.crash-at-boot");
+    }
+
+    @Override
     protected void unpublish(int domid) {
         host.store().remove(0, "/local/domain/" + domid);
     }

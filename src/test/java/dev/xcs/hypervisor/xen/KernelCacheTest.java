@@ -254,6 +254,7 @@ class KernelCacheTest {
 
         assertThatThrownBy(() -> lease(cache, kernel)).hasMessage("no loader found");
         assertThat(cached()).isEmpty();
+        assertThat(cache.size()).isZero();
     }
 
     @Test

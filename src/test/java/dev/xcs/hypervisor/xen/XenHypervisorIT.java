@@ -1,5 +1,6 @@
 package dev.xcs.hypervisor.xen;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.xcs.hypervisor.Hypervisor;
@@ -85,6 +86,23 @@ class XenHypervisorIT extends HypervisorContract {
                         Integer.toString(domid),
                         Long.toString(built.storeFrame()),
                         Integer.toString(built.storePort())));
+    }
+
+    /** Xen lists its debug keys in its log. */
+    @Override
+    protected void provokeLogLine() {
+        try {
+            assertThat(new ProcessBuilder("xl", "debug-keys", "h")
+                            .inheritIO()
+                            .start()
+                            .waitFor())
+                    .isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     @Override

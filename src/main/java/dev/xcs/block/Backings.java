@@ -1,0 +1,199 @@
+package dev.xcs.block;
+
+import dev.xcs.model.AttachedDevice;
+import dev.xcs.model.Backing;
+import dev.xcs.model.DiskAccess;
+import dev.xcs.model.DiskFormat;
+import dev.xcs.model.DiskSpec;
+import dev.xcs.model.Extent;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes block devices of what is asked for, and gives them back. */
+final class Backings {
+    private static final Logger LOG = LoggerFactory.getLogger(Backings.class);
+
+    /** What a back-end counts in (public/io/blkif.h); a size that is no multiple loses its end. */
+    private static final int SECTOR = 512;
+
+    private final DiskTable table;
+    private final Guards guards;
+    private final NativeDevices devices;
+    private final Images images;
+    private final ImageRoot root;
+
+    Backings(DiskTable table, Guards guards, NativeDevices devices, Images images, ImageRoot root) {
+        this.table = table;
+        this.guards = guards;
+        this.devices = devices;
+        this.images = images;
+        this.root = root;
+    }
+
+    /**
+     * A device for the disk, claimed for {@code owner}.
+     *
+     * @param holder who has it from now on, in words
+     * @param owner by which the claim is given up, see {@link #close}
+     */
+    Future<OpenBacking> open(DiskSpec spec, String holder, Object owner) {
+        String target = Objects.requireNonNull(spec.target(), "an empty drive has no backing");
+        // Composed, so that whatever is thrown becomes a failure.
+        return Future.succeededFuture(target)
+                .map(root::resolve)
+                .compose(devices::examine)
+                .recover(failure -> Future.failedFuture(naming(spec, failure)))
+                .compose(backing -> open(spec, backing, holder, owner));
+    }
+
+    private Future<OpenBacking> open(DiskSpec spec, Backing backing, String holder, Object owner) {
+        checkKind(spec, backing);
+        return facts(spec, backing).compose(facts -> {
+            checkSize(spec, backing, facts.sizeBytes());
+            return extents(backing, facts)
+                    .compose(extents -> guards.strangers().compose(strangers -> {
+                        Claim claim = new Claim(holder, extents, spec.access() == DiskAccess.RW);
+                        guards.take(spec, backing, claim, strangers, owner);
+                        return device(spec, backing, facts, extents)
+                                .onSuccess(opened -> table.own(opened.path()))
+                                .onFailure(failure -> table.disclaim(owner));
+                    }));
+        });
+    }
+
+    private void checkKind(DiskSpec spec, Backing backing) {
+        boolean usable = backing.kind() == Backing.Kind.FILE || backing.kind() == Backing.Kind.BLOCK_DEVICE;
+        if (!usable) {
+            throw refused(spec, "a file or a block device")
+                    .withCause("it is " + backing.kind().words())
+                    .toException();
+        }
+        if (backing.kind() == Backing.Kind.FILE) {
+            root.check(String.valueOf(spec.target()), backing.path());
+        }
+        if (backing.readOnly() && spec.access() == DiskAccess.RW) {
+            throw refused(spec, "one that can be written, or access ro").toException();
+        }
+    }
+
+    private Future<Images.Facts> facts(DiskSpec spec, Backing backing) {
+        if (spec.format() == DiskFormat.RAW) {
+            return Future.succeededFuture(new Images.Facts(backing.sizeBytes(), List.of(backing.path())));
+        }
+        return images.inspect(spec, backing, file -> root.check(String.valueOf(spec.target()), file.toString()));
+    }
+
+    private static void checkSize(DiskSpec spec, Backing backing, long sizeBytes) {
+        if (sizeBytes <= 0) {
+            throw refused(spec, "one that is not empty")
+                    .withCause("its size is 0 bytes")
+                    .toException();
+        }
+        int unit = Math.max(SECTOR, backing.sectorBytes());
+        if (sizeBytes % unit != 0) {
+            throw refused(spec, "a size that is a multiple of " + unit + " bytes")
+                    .withCause("its size is " + sizeBytes + " bytes")
+                    .toException();
+        }
+    }
+
+    /** An image that is based on others reads them as long as it is used. */
+    private Future<List<Extent>> extents(Backing backing, Images.Facts facts) {
+        List<Future<Backing>> below = facts.files().stream()
+                .filter(file -> !file.equals(backing.path()))
+                .map(devices::examine)
+                .toList();
+        return Future.all(below).map(done -> {
+            List<Extent> all = new ArrayList<>(backing.extents());
+            below.forEach(file -> all.addAll(file.result().extents()));
+            return all;
+        });
+    }
+
+    private Future<OpenBacking> device(DiskSpec spec, Backing backing, Images.Facts facts, List<Extent> extents) {
+        if (spec.format() != DiskFormat.RAW) {
+            return images.serve(spec, backing, facts)
+                    .map(served -> new OpenBacking(
+                            served.kind(), backing, served.path(), served.number(), served.sizeBytes(), extents));
+        }
+        if (backing.kind() == Backing.Kind.BLOCK_DEVICE) {
+            return Future.succeededFuture(new OpenBacking(
+                    OpenBacking.Kind.DEVICE,
+                    backing,
+                    backing.path(),
+                    OpenBacking.numberOf(backing),
+                    backing.sizeBytes(),
+                    extents));
+        }
+        return devices.attachLoop(backing.path(), spec.access() == DiskAccess.RO)
+                .compose(loop -> sameSize(spec, loop, backing.sizeBytes()))
+                .map(loop -> new OpenBacking(
+                        OpenBacking.Kind.LOOP, backing, loop.path(), loop.number(), loop.sizeBytes(), extents));
+    }
+
+    /** What the guest gets is what was looked at: a file that shrank meanwhile is not silently a smaller disk. */
+    private Future<AttachedDevice> sameSize(DiskSpec spec, AttachedDevice loop, long expected) {
+        if (loop.sizeBytes() == expected) {
+            return Future.succeededFuture(loop);
+        }
+        return devices.release(loop.number())
+                .transform(any -> Future.failedFuture(refused(spec, "a file whose size stays as it is")
+                        .withCause("it was " + expected + " bytes, its loop device has " + loop.sizeBytes())
+                        .asRetryable()
+                        .toException()));
+    }
+
+    /** The claim is given up at once; a loop device goes away when its last user does, a server is stopped. */
+    Future<Void> close(OpenBacking backing, Object owner) {
+        table.disclaim(owner);
+        return letGo(backing).onComplete(any -> table.disown(backing.path())).recover(failure -> {
+            LOG.warn("{} was not given back: {}", backing.path(), failure.getMessage());
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> letGo(OpenBacking backing) {
+        return switch (backing.kind()) {
+            case DEVICE -> Future.succeededFuture();
+            case LOOP -> devices.release(backing.number());
+            case NBD -> images.stop(backing.number());
+        };
+    }
+
+    /** From now on a loop device lives as long as the back-end has it. */
+    Future<Void> settled(OpenBacking backing) {
+        return backing.kind() == OpenBacking.Kind.LOOP ? devices.release(backing.number()) : Future.succeededFuture();
+    }
+
+    private static Problem refused(DiskSpec spec, String expected) {
+        return Problem.invalidField("target", spec.target(), expected).withField("disks");
+    }
+
+    private static Throwable naming(DiskSpec spec, Throwable failure) {
+        Problem problem = ProblemException.of(failure);
+        if (problem.type() != ProblemType.INVALID_FIELD) {
+            return failure;
+        }
+        String detail = "target: " + Problem.quote(spec.target()) + ": " + problem.detail();
+        return new ProblemException(
+                new Problem(
+                        problem.type(),
+                        detail,
+                        "disks",
+                        problem.step(),
+                        problem.call(),
+                        problem.argument(),
+                        problem.errno(),
+                        problem.errnoText(),
+                        problem.cause(),
+                        problem.retryable()),
+                failure);
+    }
+}

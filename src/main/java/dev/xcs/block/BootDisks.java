@@ -1,0 +1,231 @@
+package dev.xcs.block;
+
+import dev.xcs.message.DisksPlaced;
+import dev.xcs.message.PrepareDisks;
+import dev.xcs.message.ResumeDisks;
+import dev.xcs.model.Backing;
+import dev.xcs.model.DiskSpec;
+import dev.xcs.model.Extent;
+import dev.xcs.model.Problem;
+import dev.xcs.model.StoreNode;
+import dev.xcs.model.VirtualDevice;
+import dev.xcs.xenstore.Xenstore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The disks that a domain boots with: got ready, placed, taken over and given back, and found again after a restart of the daemon. */
+final class BootDisks {
+    private static final Logger LOG = LoggerFactory.getLogger(BootDisks.class);
+
+    private final Vertx vertx;
+    private final Xenstore store;
+    private final DiskTable table;
+    private final Backings backings;
+    private final StoredDisks stored;
+    private final NativeDevices devices;
+    private final Images images;
+    private final HotplugScripts scripts;
+
+    BootDisks(
+            Vertx vertx,
+            Xenstore store,
+            DiskTable table,
+            Backings backings,
+            StoredDisks stored,
+            NativeDevices devices,
+            Images images,
+            HotplugScripts scripts) {
+        this.vertx = vertx;
+        this.store = store;
+        this.table = table;
+        this.backings = backings;
+        this.stored = stored;
+        this.devices = devices;
+        this.images = images;
+        this.scripts = scripts;
+    }
+
+    /** All of them or none. */
+    Future<Void> prepare(PrepareDisks ask) {
+        SortedMap<Integer, KeptDisk> wanted = new TreeMap<>();
+        for (DiskSpec spec : ask.disks()) {
+            KeptDisk disk = new KeptDisk(spec, VirtualDevice.parse(spec.vdev(), ask.guestOs()));
+            refuseSame(spec, wanted.put(disk.device().number(), disk));
+        }
+        DomainDisks disks = table.open(new DomainDisks(ask.uuid(), ask.name(), ask.guestOs()));
+        List<Future<Void>> opened =
+                wanted.values().stream().map(disk -> add(disks, disk)).toList();
+        return Future.join(opened)
+                .<Void>mapEmpty()
+                .recover(failure -> release(ask.uuid())
+                        .transform(any -> Future.failedFuture(opened.stream()
+                                .filter(Future::failed)
+                                .findFirst()
+                                .orElseThrow()
+                                .cause())));
+    }
+
+    private static void refuseSame(DiskSpec spec, @Nullable KeptDisk other) {
+        if (other != null) {
+            throw Problem.invalidField("vdev", spec.vdev(), "one that no other disk of the domain has")
+                    .withField("disks")
+                    .withCause("it is the same device as " + other.spec().vdev())
+                    .toException();
+        }
+    }
+
+    private Future<Void> add(DomainDisks disks, KeptDisk disk) {
+        disks.add(disk);
+        return open(disks, disk);
+    }
+
+    /** Gets ready what backs a disk, if anything does already. */
+    Future<Void> open(DomainDisks disks, KeptDisk disk) {
+        DiskSpec spec = disk.spec();
+        if (spec.target() == null || spec.script() != null) {
+            return Future.succeededFuture();
+        }
+        return backings.open(spec, disks.describe(disk), disk).map(backing -> {
+            disk.back(backing);
+            return null;
+        });
+    }
+
+    DisksPlaced place(UUID uuid, int domid) {
+        DomainDisks disks = table.find(uuid);
+        if (disks == null) {
+            return new DisksPlaced(List.of());
+        }
+        disks.bind(domid);
+        List<StoreNode> nodes = disks.all().stream()
+                .flatMap(disk -> VbdNodes.of(disks.paths(disk), disk).stream())
+                .toList();
+        return new DisksPlaced(nodes);
+    }
+
+    /** Done when the scripts have made their devices; the kernel's part goes on by itself. */
+    Future<Void> take(UUID uuid) {
+        DomainDisks disks = table.find(uuid);
+        if (disks == null) {
+            return Future.succeededFuture();
+        }
+        return Future.join(disks.all().stream().map(disk -> take(disks, disk)).toList())
+                .mapEmpty();
+    }
+
+    Future<Void> take(DomainDisks disks, KeptDisk disk) {
+        VbdPaths paths = disks.paths(disk);
+        String script = disk.spec().script();
+        if (script != null) {
+            return scripts.add(script, paths);
+        }
+        watchConnecting(paths, disk);
+        return Future.succeededFuture();
+    }
+
+    /** Until the back-end has opened the device nobody but us keeps it from going away. */
+    private void watchConnecting(VbdPaths paths, KeptDisk disk) {
+        OpenBacking backing = disk.backing();
+        if (backing == null || backing.kind() != OpenBacking.Kind.LOOP) {
+            return;
+        }
+        NodeWait wait = NodeWait.until(
+                vertx,
+                store,
+                paths.backend() + "/state",
+                value -> value.filter("4"::equals).isPresent(),
+                null);
+        disk.connecting(wait);
+        wait.future()
+                .compose(any -> backings.settled(backing))
+                .onFailure(failure -> LOG.debug("{} stays held: {}", backing.path(), failure.getMessage()));
+    }
+
+    /** Quietly does nothing for a domain without disks. */
+    Future<Void> release(UUID uuid) {
+        DomainDisks disks = table.remove(uuid);
+        if (disks == null) {
+            return Future.succeededFuture();
+        }
+        return Future.join(
+                        disks.all().stream().map(disk -> release(disks, disk)).toList())
+                .mapEmpty();
+    }
+
+    Future<Void> release(DomainDisks disks, KeptDisk disk) {
+        disk.connecting(null);
+        String script = disk.spec().script();
+        Future<Void> undone = script == null || disks.domid() < 0
+                ? Future.succeededFuture()
+                : scripts.remove(script, disks.paths(disk));
+        OpenBacking backing = disk.backing();
+        if (backing == null) {
+            table.disclaim(disk);
+            return undone;
+        }
+        return undone.compose(any -> backings.close(backing, disk));
+    }
+
+    /** The truth is what the guest has: what is written down otherwise is corrected by the answer. */
+    Future<List<DiskSpec>> resume(ResumeDisks ask) {
+        DomainDisks disks = table.open(new DomainDisks(ask.uuid(), ask.name(), ask.guestOs()));
+        disks.bind(ask.domid());
+        Map<Integer, DiskSpec> written = new HashMap<>();
+        ask.disks()
+                .forEach(spec -> written.put(
+                        VirtualDevice.parse(spec.vdev(), ask.guestOs()).number(), spec));
+        return stored.of(ask.domid())
+                .compose(found -> Future.join(found.stream()
+                                .filter(disk -> !disk.isQemus())
+                                .map(disk -> resume(disks, disk, Optional.ofNullable(written.get(disk.number()))))
+                                .toList())
+                        .map(any -> disks.specs()));
+    }
+
+    private Future<Void> resume(DomainDisks disks, StoredDisk found, Optional<DiskSpec> written) {
+        Optional<DiskSpec> spec = written.or(found::spec);
+        if (spec.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        KeptDisk disk = new KeptDisk(spec.get(), found.virtualDevice());
+        disks.add(disk);
+        return found.device()
+                .map(number -> devices.examine(number)
+                        .compose(device -> device.map(backing -> resume(disks, disk, found, backing))
+                                .orElse(Future.succeededFuture())))
+                .orElse(Future.succeededFuture())
+                .onFailure(failure ->
+                        LOG.warn("What backs {} is not known: {}", disks.describe(disk), failure.getMessage()))
+                .otherwiseEmpty();
+    }
+
+    private Future<Void> resume(DomainDisks disks, KeptDisk disk, StoredDisk found, Backing backing) {
+        return devices.hold(OpenBacking.numberOf(backing)).map(held -> {
+            OpenBacking open = reopened(backing, images.serves(OpenBacking.numberOf(backing)));
+            disk.back(open);
+            table.own(open.path());
+            List<Extent> extents = open.extents();
+            table.claim(disk, new Claim(disks.describe(disk), extents, disk.writes()));
+            watchConnecting(disks.paths(disk), disk);
+            LOG.debug("{} is {} again, state {}", disks.describe(disk), open.path(), found.value("state"));
+            return null;
+        });
+    }
+
+    private static OpenBacking reopened(Backing backing, boolean served) {
+        boolean loop = backing.path().startsWith("/dev/loop");
+        OpenBacking.Kind kind = served ? OpenBacking.Kind.NBD : loop ? OpenBacking.Kind.LOOP : OpenBacking.Kind.DEVICE;
+        return new OpenBacking(
+                kind, backing, backing.path(), OpenBacking.numberOf(backing), backing.sizeBytes(), backing.extents());
+    }
+}

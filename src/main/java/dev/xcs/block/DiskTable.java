@@ -1,0 +1,78 @@
+package dev.xcs.block;
+
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Whatever xcsd has given to its domains, and who holds which bytes. Not for several threads. */
+final class DiskTable {
+    private final Map<UUID, DomainDisks> domains = new HashMap<>();
+    private final Map<Object, List<Claim>> claims = new IdentityHashMap<>();
+    private final Set<String> devices = new HashSet<>();
+
+    /** The disks of a new boot; fails if there are such of an older one. */
+    DomainDisks open(DomainDisks disks) {
+        DomainDisks old = domains.putIfAbsent(disks.uuid(), disks);
+        if (old != null) {
+            throw Problem.of(ProblemType.CONFLICT, "The disks of an older boot of " + disks.name() + " are still there")
+                    .asRetryable()
+                    .toException();
+        }
+        return disks;
+    }
+
+    @Nullable
+    DomainDisks find(UUID uuid) {
+        return domains.get(uuid);
+    }
+
+    @Nullable
+    DomainDisks remove(UUID uuid) {
+        return domains.remove(uuid);
+    }
+
+    Collection<DomainDisks> all() {
+        return List.copyOf(domains.values());
+    }
+
+    /** The domids whose disks are ours. */
+    Collection<Integer> domids() {
+        return domains.values().stream().map(DomainDisks::domid).collect(Collectors.toSet());
+    }
+
+    /** @param owner until {@link #disclaim} of the same object */
+    void claim(Object owner, Claim claim) {
+        claims.computeIfAbsent(owner, none -> new ArrayList<>(1)).add(claim);
+    }
+
+    void disclaim(Object owner) {
+        claims.remove(owner);
+    }
+
+    List<Claim> claims() {
+        return claims.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** A device that we made, so that it is not taken for somebody else's use of its file. */
+    void own(String devicePath) {
+        devices.add(devicePath);
+    }
+
+    void disown(String devicePath) {
+        devices.remove(devicePath);
+    }
+
+    boolean owns(String devicePath) {
+        return devices.contains(devicePath);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.xcs.block;
+
+import dev.xcs.model.DiskAccess;
+import dev.xcs.model.DiskSpec;
+import dev.xcs.model.VirtualDevice;
+import org.jspecify.annotations.Nullable;
+
+/** One disk of one boot. */
+final class KeptDisk {
+    private final DiskSpec spec;
+    private final VirtualDevice device;
+    private @Nullable OpenBacking backing;
+    private @Nullable NodeWait connecting;
+
+    KeptDisk(DiskSpec spec, VirtualDevice device) {
+        this.spec = spec;
+        this.device = device;
+    }
+
+    DiskSpec spec() {
+        return spec;
+    }
+
+    VirtualDevice device() {
+        return device;
+    }
+
+    /** Nothing for an empty drive, and for a disk whose script makes the device. */
+    @Nullable
+    OpenBacking backing() {
+        return backing;
+    }
+
+    void back(OpenBacking newer) {
+        backing = newer;
+    }
+
+    boolean writes() {
+        return spec.access() == DiskAccess.RW;
+    }
+
+    /** Until the back-end has the device it is held open here. */
+    void connecting(@Nullable NodeWait waiting) {
+        if (connecting != null) {
+            connecting.cancel();
+        }
+        connecting = waiting;
+    }
+}

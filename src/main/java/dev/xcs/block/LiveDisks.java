@@ -1,0 +1,320 @@
+package dev.xcs.block;
+
+import dev.xcs.message.ChangeMedium;
+import dev.xcs.message.MediumChanged;
+import dev.xcs.message.PlugDisk;
+import dev.xcs.message.ResizeDisk;
+import dev.xcs.message.UnplugDisk;
+import dev.xcs.model.Backing;
+import dev.xcs.model.DiskDevice;
+import dev.xcs.model.DiskFormat;
+import dev.xcs.model.DiskSpec;
+import dev.xcs.model.DiskView;
+import dev.xcs.model.GuestOs;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
+import dev.xcs.model.VirtualDevice;
+import dev.xcs.xenstore.Change;
+import dev.xcs.xenstore.Xenstore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Attaches, detaches and changes disks of domains that are booted. */
+final class LiveDisks {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    /** As libxl waits for a guest to give a device up (LIBXL_DESTROY_TIMEOUT). */
+    private static final Duration CLOSE = Duration.ofSeconds(10);
+
+    private final Vertx vertx;
+    private final Xenstore store;
+    private final DiskTable table;
+    private final BootDisks boot;
+    private final NativeDevices devices;
+    private final DiskViews views;
+
+    LiveDisks(Vertx vertx, Xenstore store, DiskTable table, BootDisks boot, NativeDevices devices, DiskViews views) {
+        this.vertx = vertx;
+        this.store = store;
+        this.table = table;
+        this.boot = boot;
+        this.devices = devices;
+        this.views = views;
+    }
+
+    /** Done when the guest has it, or at once if it cannot take it now. A guest that does not take it does not keep it. */
+    Future<DiskView> plug(PlugDisk ask) {
+        DomainDisks disks = disks(ask.uuid(), ask.name(), ask.domid(), ask.guestOs());
+        KeptDisk disk = new KeptDisk(ask.disk(), VirtualDevice.parse(ask.disk().vdev(), ask.guestOs()));
+        return refuseTaken(disks, disk)
+                .compose(any -> plug(disks, disk, ask.await()))
+                .compose(any -> views.show(disks, disk));
+    }
+
+    private DomainDisks disks(UUID uuid, String name, int domid, GuestOs guestOs) {
+        DomainDisks known = table.find(uuid);
+        if (known != null && known.domid() == domid) {
+            return known;
+        }
+        DomainDisks fresh = table.open(new DomainDisks(uuid, name, guestOs));
+        fresh.bind(domid);
+        return fresh;
+    }
+
+    /** Also by another toolstack. */
+    private Future<Void> refuseTaken(DomainDisks disks, KeptDisk disk) {
+        String path = disks.paths(disk).backend() + "/frontend";
+        return store.read(path).compose(there -> {
+            if (there.isPresent() || disks.find(disk.device()) != null) {
+                return Future.failedFuture(Problem.of(
+                                ProblemType.CONFLICT,
+                                "vdev: " + Problem.quote(disk.spec().vdev()) + " is a disk of domain " + disks.name()
+                                        + " already, expected one that it does not have")
+                        .withField("vdev")
+                        .toException());
+            }
+            disks.add(disk);
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> plug(DomainDisks disks, KeptDisk disk, boolean await) {
+        return boot.open(disks, disk)
+                .recover(failure -> {
+                    disks.remove(disk.device());
+                    return Future.failedFuture(failure);
+                })
+                .compose(any -> store.commit(VbdNodes.of(disks.paths(disk), disk).stream()
+                                .flatMap(node -> Change.of(node).stream())
+                                .toList())
+                        .compose(written -> boot.take(disks, disk))
+                        .compose(taken -> await && disk.backing() != null ? connected(disks, disk) : done())
+                        .recover(failure -> discard(disks, disk).transform(undone -> Future.failedFuture(failure))));
+    }
+
+    private static Future<Void> done() {
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> connected(DomainDisks disks, KeptDisk disk) {
+        String state = disks.paths(disk).backend() + "/state";
+        return until(state, value -> value.filter("4"::equals).isPresent(), CONNECT)
+                .recover(failure -> tooSlow(
+                        failure,
+                        disks.name() + " did not take " + disk.spec().vdev() + " within " + CONNECT.toSeconds() + " s",
+                        "its kernel has no driver for Xen's disks, is not booted that far, or hangs; the disk was "
+                                + "taken away again"));
+    }
+
+    private Future<Void> until(String path, Predicate<Optional<String>> good, Duration limit) {
+        return NodeWait.until(vertx, store, path, good, limit).future().mapEmpty();
+    }
+
+    private static Future<Void> tooSlow(Throwable failure, String detail, String cause) {
+        return ProblemException.of(failure).type() == ProblemType.TIMEOUT
+                ? Future.failedFuture(Problem.of(ProblemType.TIMEOUT, detail)
+                        .withField("vdev")
+                        .withCause(cause)
+                        .asRetryable()
+                        .toException())
+                : Future.failedFuture(failure);
+    }
+
+    /** Done when the guest has given it up and nothing of it is left; by force also when it does not. */
+    Future<VirtualDevice> unplug(UnplugDisk ask) {
+        return find(ask.uuid(), ask.domid(), ask.guestOs(), ask.vdev()).compose(found -> {
+            VbdPaths paths = found.paths();
+            return closed(paths)
+                    .recover(failure -> ask.force() ? done() : refusal(failure, found, ask.vdev()))
+                    .compose(any -> discard(found))
+                    .map(any -> new VirtualDevice(paths.number()));
+        });
+    }
+
+    private static Future<Void> refusal(Throwable failure, Found found, String vdev) {
+        return tooSlow(
+                        failure,
+                        "The guest did not give " + vdev + " up within " + CLOSE.toSeconds()
+                                + " s; it is asked for still",
+                        "it is in use inside the guest, or the guest hangs or is paused; force takes it away all the same")
+                .onFailure(any -> found.disk().ifPresent(disk -> disk.connecting(null)));
+    }
+
+    /** A disk of ours, or of another toolstack for a domain of which we have none. */
+    private record Found(VbdPaths paths, @Nullable DomainDisks disks, Optional<KeptDisk> disk) {}
+
+    private Future<Found> find(UUID uuid, int domid, GuestOs guestOs, String vdev) {
+        DomainDisks disks = table.find(uuid);
+        VirtualDevice device = VirtualDevice.parse(vdev, guestOs);
+        KeptDisk kept = disks == null ? null : disks.find(device);
+        VbdPaths paths = new VbdPaths(domid, device.number());
+        if (kept != null) {
+            return Future.succeededFuture(new Found(paths, disks, Optional.of(kept)));
+        }
+        return store.read(paths.backend() + "/frontend")
+                .compose(there -> there.isPresent()
+                        ? Future.succeededFuture(new Found(paths, null, Optional.empty()))
+                        : Future.failedFuture(
+                                DomainDisks.notFound("domid " + domid, vdev).toException()));
+    }
+
+    private Future<Void> closed(VbdPaths paths) {
+        String back = paths.backend();
+        return store.transaction(tx -> tx.read(back + "/state").compose(state -> {
+                    Future<Void> offline = tx.apply(Change.write(back + "/online", 0));
+                    return state.filter("6"::equals).isPresent()
+                            ? offline
+                            : offline.compose(any -> tx.apply(Change.write(back + "/state", 5)));
+                }))
+                .compose(any -> until(back + "/state", LiveDisks::isOver, CLOSE));
+    }
+
+    private static boolean isOver(Optional<String> state) {
+        return state.isEmpty() || state.get().equals("6");
+    }
+
+    private Future<Void> discard(Found found) {
+        DomainDisks disks = found.disks();
+        return disks != null && found.disk().isPresent()
+                ? discard(disks, found.disk().get())
+                : removeNodes(found.paths());
+    }
+
+    private Future<Void> discard(DomainDisks disks, KeptDisk disk) {
+        return removeNodes(disks.paths(disk)).compose(any -> {
+            disks.remove(disk.device());
+            return boot.release(disks, disk);
+        });
+    }
+
+    private Future<Void> removeNodes(VbdPaths paths) {
+        return store.commit(
+                List.of(Change.remove(paths.frontend()), Change.remove(paths.backend()), Change.remove(paths.libxl())));
+    }
+
+    /**
+     * The kernel's back-end cannot change the device below a disk, so the drive is taken away and comes back with the other medium in it.
+     */
+    Future<MediumChanged> medium(ChangeMedium ask) {
+        DomainDisks disks = disks(ask.uuid(), ask.name(), ask.domid(), ask.guestOs());
+        KeptDisk drive = disks.get(ask.vdev());
+        DiskSpec before = drive.spec();
+        if (before.device() != DiskDevice.CDROM) {
+            throw Problem.invalidField("vdev", ask.vdev(), "a CD drive: other disks have no medium")
+                    .withField("target")
+                    .toException();
+        }
+        DiskSpec after = withTarget(before, ask.target());
+        KeptDisk changed = new KeptDisk(after, drive.device());
+        return closed(disks.paths(drive))
+                .recover(failure -> ask.await() ? Future.failedFuture(failure) : done())
+                .compose(any -> discard(disks, drive))
+                .compose(any -> replug(disks, drive, changed, ask.await()))
+                .compose(any -> views.show(disks, changed))
+                .map(view -> new MediumChanged(after, view));
+    }
+
+    /** A drive does not vanish because its new medium cannot be used: then the old one is in it again. */
+    private Future<Void> replug(DomainDisks disks, KeptDisk old, KeptDisk changed, boolean await) {
+        disks.add(changed);
+        return plug(disks, changed, await).recover(failure -> {
+            KeptDisk again = new KeptDisk(old.spec(), old.device());
+            disks.add(again);
+            return plug(disks, again, false).transform(any -> Future.failedFuture(failure));
+        });
+    }
+
+    private static DiskSpec withTarget(DiskSpec spec, @Nullable String target) {
+        return new DiskSpec(
+                target,
+                spec.vdev(),
+                target == null ? DiskFormat.RAW : spec.format(),
+                spec.access(),
+                spec.device(),
+                spec.script(),
+                spec.discard(),
+                spec.directIoSafe(),
+                spec.backendType(),
+                false);
+    }
+
+    /** Done when the back-end has told the guest. */
+    Future<DiskView> resize(ResizeDisk ask) {
+        DomainDisks disks = table.find(ask.uuid());
+        if (disks == null) {
+            throw DomainDisks.notFound(ask.uuid().toString(), ask.vdev()).toException();
+        }
+        KeptDisk disk = disks.get(ask.vdev());
+        OpenBacking backing = disk.backing();
+        if (backing == null || backing.kind() == OpenBacking.Kind.NBD) {
+            throw impossible(disk, "only raw files and devices can be resized while they are used")
+                    .toException();
+        }
+        long now = backing.sizeBytes();
+        if (ask.sizeBytes() < now || ask.sizeBytes() % 512 != 0) {
+            throw Problem.invalidField(
+                            "sizeBytes", ask.sizeBytes(), "a multiple of 512 that is at least the present " + now)
+                    .toException();
+        }
+        return grown(backing, ask.sizeBytes())
+                .compose(any -> devices.refresh(backing.number()))
+                .compose(size -> grownAs(disks, disk, backing, size, ask.sizeBytes()))
+                .compose(any -> views.show(disks, disk));
+    }
+
+    private static Problem impossible(KeptDisk disk, String why) {
+        return Problem.of(
+                        ProblemType.IMPOSSIBLE,
+                        "vdev: " + Problem.quote(disk.spec().vdev()) + " cannot be resized: " + why)
+                .withField("vdev");
+    }
+
+    private Future<Void> grown(OpenBacking backing, long sizeBytes) {
+        if (backing.source().kind() != Backing.Kind.FILE) {
+            return done();
+        }
+        return vertx.executeBlocking(
+                () -> {
+                    grow(backing.source().path(), sizeBytes);
+                    return null;
+                },
+                false);
+    }
+
+    private static void grow(String file, long sizeBytes) {
+        try (RandomAccessFile open = new RandomAccessFile(file, "rw")) {
+            if (open.length() < sizeBytes) {
+                open.setLength(sizeBytes);
+            }
+        } catch (IOException e) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.IMPOSSIBLE, Problem.quote(file) + " cannot be made " + sizeBytes + " bytes")
+                            .withField("sizeBytes")
+                            .withCause(String.valueOf(e.getMessage())),
+                    e);
+        }
+    }
+
+    private Future<Void> grownAs(DomainDisks disks, KeptDisk disk, OpenBacking backing, long size, long wanted) {
+        if (size != wanted) {
+            return Future.failedFuture(
+                    Problem.invalidField("sizeBytes", wanted, size + ", which is what " + backing.path() + " has")
+                            .withCause("a device has to be resized first by who made it, lvextend for example")
+                            .toException());
+        }
+        disk.back(backing.withSize(size));
+        String sectors = Long.toString(size / 512);
+        return until(
+                disks.paths(disk).backend() + "/sectors",
+                value -> value.filter(sectors::equals).isPresent(),
+                CONNECT);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.xcs.block;
+
+import dev.xcs.message.AttachLoop;
+import dev.xcs.message.ExamineBacking;
+import dev.xcs.message.FindNbd;
+import dev.xcs.message.HoldDevice;
+import dev.xcs.message.ReadDiskStatistics;
+import dev.xcs.message.RefreshDevice;
+import dev.xcs.message.ReleaseDevice;
+import dev.xcs.model.AttachedDevice;
+import dev.xcs.model.Backing;
+import dev.xcs.model.DeviceNumber;
+import dev.xcs.model.DiskStatistics;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.EventBus;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What the block backend asks of the native verticle. */
+final class NativeDevices {
+    /** A disk that hangs is told so after this; its thread goes on waiting. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    private final EventBus bus;
+
+    NativeDevices(EventBus bus) {
+        this.bus = bus;
+    }
+
+    Future<Backing> examine(String path) {
+        return ExamineBacking.ADDRESS
+                .ask(bus, new ExamineBacking(path, null), TIMEOUT)
+                .map(found -> Objects.requireNonNull(found.backing(), path));
+    }
+
+    Future<Optional<Backing>> examine(DeviceNumber device) {
+        return ExamineBacking.ADDRESS
+                .ask(bus, new ExamineBacking(null, device), TIMEOUT)
+                .map(found -> Optional.ofNullable(found.backing()));
+    }
+
+    Future<AttachedDevice> attachLoop(String file, boolean readOnly) {
+        return AttachLoop.ADDRESS
+                .ask(bus, new AttachLoop(file, readOnly), TIMEOUT)
+                .map(attached -> attached.device());
+    }
+
+    Future<Void> hold(DeviceNumber device) {
+        return HoldDevice.ADDRESS.ask(bus, new HoldDevice(device), TIMEOUT).mapEmpty();
+    }
+
+    Future<Void> release(DeviceNumber device) {
+        return ReleaseDevice.ADDRESS
+                .ask(bus, new ReleaseDevice(device), TIMEOUT)
+                .mapEmpty();
+    }
+
+    Future<Long> refresh(DeviceNumber device) {
+        return RefreshDevice.ADDRESS
+                .ask(bus, new RefreshDevice(device), TIMEOUT)
+                .map(sized -> sized.sizeBytes());
+    }
+
+    Future<AttachedDevice> freeNbd() {
+        return FindNbd.ADDRESS
+                .ask(bus, new FindNbd(null), TIMEOUT)
+                .map(found -> Objects.requireNonNull(found.device(), "native gives a free device or fails"));
+    }
+
+    Future<Optional<AttachedDevice>> nbd(DeviceNumber device) {
+        return FindNbd.ADDRESS.ask(bus, new FindNbd(device), TIMEOUT).map(found -> Optional.ofNullable(found.device()));
+    }
+
+    Future<Optional<DiskStatistics>> statistics(int domid, int virtualDevice, DeviceNumber device) {
+        return ReadDiskStatistics.ADDRESS
+                .ask(bus, new ReadDiskStatistics(domid, virtualDevice, device), TIMEOUT)
+                .map(read -> Optional.ofNullable(read.statistics()));
+    }
+}

@@ -1,0 +1,67 @@
+package dev.xcs.block;
+
+import dev.xcs.xenstore.Xenstore;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.stream.Stream;
+
+/** Reads the disks that xenstore has, all requests of one look at once. */
+final class StoredDisks {
+    private static final String NUMBER = "\\d{1,9}";
+
+    private final Xenstore store;
+
+    StoredDisks(Xenstore store) {
+        this.store = store;
+    }
+
+    /** Those of a domain. */
+    Future<List<StoredDisk>> of(int domid) {
+        return flat(Stream.of(VbdPaths.BACKENDS, VbdPaths.QEMU_BACKENDS).map(root -> below(root, domid)));
+    }
+
+    /** Those of every domain that is wanted. */
+    Future<List<StoredDisk>> ofAll(IntPredicate wanted) {
+        return flat(Stream.of(VbdPaths.BACKENDS, VbdPaths.QEMU_BACKENDS)
+                .map(root -> store.list(root)
+                        .compose(domids -> flat(domids.stream()
+                                .filter(text -> text.matches("\\d{1,5}"))
+                                .map(Integer::parseInt)
+                                .filter(wanted::test)
+                                .map(domid -> below(root, domid))))));
+    }
+
+    private Future<List<StoredDisk>> below(String root, int domid) {
+        String directory = root + "/" + domid;
+        return store.list(directory)
+                .compose(numbers -> flat(numbers.stream()
+                        .filter(text -> text.matches(NUMBER))
+                        .map(number -> read(directory + "/" + number, domid, Integer.parseInt(number))
+                                .map(List::of))));
+    }
+
+    private Future<StoredDisk> read(String backend, int domid, int number) {
+        List<Future<Optional<String>>> reads = Stream.of(StoredDisk.KEYS)
+                .map(key -> store.read(backend + "/" + key))
+                .toList();
+        return Future.all(reads).map(all -> {
+            Map<String, String> values = new HashMap<>();
+            for (int i = 0; i < StoredDisk.KEYS.length; i++) {
+                String key = StoredDisk.KEYS[i];
+                reads.get(i).result().ifPresent(value -> values.put(key, value));
+            }
+            return new StoredDisk(domid, number, backend, values);
+        });
+    }
+
+    private static <T> Future<List<T>> flat(Stream<Future<List<T>>> parts) {
+        List<Future<List<T>>> all = parts.toList();
+        return Future.all(all)
+                .map(done ->
+                        all.stream().flatMap(part -> part.result().stream()).toList());
+    }
+}

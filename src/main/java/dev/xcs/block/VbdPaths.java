@@ -1,0 +1,26 @@
+package dev.xcs.block;
+
+/**
+ * Where the nodes of a disk are: docs/misc/xenstore-paths.pandoc, and below {@code /libxl} what xl looks at to find it.
+ *
+ * @param number the virtual device's
+ */
+record VbdPaths(int domid, int number) {
+    /** The backends of dom0 that are the kernel's, by domid and number. */
+    static final String BACKENDS = "/local/domain/0/backend/vbd";
+
+    /** Those that are QEMU's: never ours. */
+    static final String QEMU_BACKENDS = "/local/domain/0/backend/qdisk";
+
+    String frontend() {
+        return "/local/domain/" + domid + "/device/vbd/" + number;
+    }
+
+    String backend() {
+        return BACKENDS + "/" + domid + "/" + number;
+    }
+
+    String libxl() {
+        return "/libxl/" + domid + "/device/vbd/" + number;
+    }
+}

@@ -1,0 +1,10 @@
+package dev.xcs.message;
+
+import dev.xcs.bus.BusMessage;
+import dev.xcs.model.StoreNode;
+import java.util.List;
+
+/**
+ * The nodes of disks, in the order in which they are to be written.
+ */
+public record DisksPlaced(List<StoreNode> nodes) implements BusMessage {}

@@ -1,0 +1,315 @@
+package dev.xcs.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.xcs.RunningDaemon;
+import dev.xcs.testing.ApiClient;
+import dev.xcs.testing.ApiClient.Answer;
+import dev.xcs.testing.Await;
+import dev.xcs.testing.ConsoleViewer;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Disks over HTTP, on the whole daemon and the simulated host, whose guests really read and write what backs them. */
+class DisksTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final long MIB = 1 << 20;
+
+    @TempDir
+    static Path dir;
+
+    private static RunningDaemon daemon;
+    private static ApiClient api;
+    private final List<String> made = new ArrayList<>();
+
+    @BeforeAll
+    static void start() throws IOException {
+        daemon = RunningDaemon.start(dir.resolve("state"));
+        api = daemon.api();
+    }
+
+    @AfterAll
+    static void stop() {
+        assertThat(daemon.stop()).isEmpty();
+    }
+
+    @AfterEach
+    void destroyAll() {
+        for (String uuid : made) {
+            int status = api.delete("/v1/domains/" + uuid).status();
+            assertThat(status).isIn(204, 404);
+        }
+    }
+
+    private static Path image(String name, long bytes, String text) throws IOException {
+        Path file = dir.resolve(name);
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+            open.write(text.getBytes(StandardCharsets.UTF_8));
+            open.setLength(bytes);
+        }
+        return file;
+    }
+
+    private static String head(Path file, int bytes) throws IOException {
+        return new String(Files.readAllBytes(file), 0, bytes, StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, Object> disk(Object target, String vdev) {
+        return new HashMap<>(Map.of("target", target.toString(), "vdev", vdev));
+    }
+
+    private static Map<String, Object> spec(String name, List<?> disks) {
+        return new HashMap<>(Map.of(
+                "name",
+                name,
+                "memoryMib",
+                64,
+                "vcpus",
+                1,
+                "kernel",
+                "sim:linux",
+                "cmdline",
+                "boot=50ms",
+                "disks",
+                disks));
+    }
+
+    private String create(String name, Map<?, ?>... disks) {
+        String uuid = api.create(spec(name, List.of(disks)));
+        made.add(uuid);
+        return uuid;
+    }
+
+    private static JsonNode shown(String uuid, String vdev) {
+        for (JsonNode disk : api.get("/v1/domains/" + uuid + "/disks").body()) {
+            if (disk.path("vdev").asText().equals(vdev)) {
+                return disk;
+            }
+        }
+        throw new AssertionError("No " + vdev + " of " + uuid);
+    }
+
+    private static void awaitConnected(String uuid, String vdev) throws Exception {
+        Await.until(
+                vdev + " is connected",
+                SOON,
+                () -> shown(uuid, vdev).path("state").asText().equals("connected"));
+    }
+
+    /** What the guest's shell answers. */
+    private static String inGuest(String uuid, String command, String expected) throws Exception {
+        try (ConsoleViewer console = api.console(uuid)) {
+            console.awaitText("# ", SOON);
+            console.type(command + "\n");
+            return console.awaitText(expected, SOON);
+        }
+    }
+
+    @Test
+    void aGuestReadsAndWritesItsDisksToTheByte() throws Exception {
+        Path root = image("root.img", 3 * MIB, "HELLO-FROM-DOM0");
+        Path shared = image("shared.img", MIB, "SHARED");
+        Map<String, Object> readOnly = disk(shared, "xvdb");
+        readOnly.put("access", "ro");
+        String uuid = create("disks", disk(root, "xvda"), readOnly);
+        awaitConnected(uuid, "xvda");
+        awaitConnected(uuid, "xvdb");
+
+        assertThat(shown(uuid, "xvda").path("sizeBytes").asLong()).isEqualTo(3 * MIB);
+        inGuest(uuid, "head -c 15 /dev/xvda", "HELLO-FROM-DOM0");
+        inGuest(uuid, "write /dev/xvda 4096 FROM-THE-GUEST", "# ");
+        Await.until(
+                "it is in the file",
+                SOON,
+                () -> new String(Files.readAllBytes(root), 4096, 14, StandardCharsets.UTF_8).equals("FROM-THE-GUEST"));
+        inGuest(uuid, "lsblk", Long.toString(3 * MIB));
+
+        JsonNode counted = shown(uuid, "xvda").path("statistics");
+        assertThat(counted.path("reads").asLong()).isPositive();
+        assertThat(counted.path("writtenBytes").asLong()).isGreaterThanOrEqualTo(512);
+
+        inGuest(uuid, "write -f /dev/xvdb 0 NEVER", "# ");
+        assertThat(head(shared, 6)).isEqualTo("SHARED");
+    }
+
+    @Test
+    void aDiskComesAndGoesWhileTheGuestRuns() throws Exception {
+        Path first = image("hot.img", MIB, "HOT");
+        String uuid = create("hot");
+        Answer attached = api.post("/v1/domains/" + uuid + "/disks", disk(first, "xvdb"));
+        assertThat(attached.status()).as(attached.body().toString()).isEqualTo(201);
+        assertThat(attached.body().path("state").asText()).isEqualTo("connected");
+        assertThat(attached.header("Location")).isEqualTo("/v1/domains/" + uuid + "/disks/51728");
+        inGuest(uuid, "head -c 3 /dev/xvdb", "HOT");
+
+        assertThat(api.post("/v1/domains/" + uuid + "/disks", disk(first, "xvdb"))
+                        .status())
+                .isEqualTo(409);
+        assertThat(api.delete("/v1/domains/" + uuid + "/disks/51728").status()).isEqualTo(204);
+        assertThat(api.get("/v1/domains/" + uuid + "/disks").body()).isEmpty();
+        assertThat(api.delete("/v1/domains/" + uuid + "/disks/xvdb").status()).isEqualTo(404);
+        // Nothing holds the file any more.
+        assertThat(api.post("/v1/domains/" + uuid + "/disks", disk(first, "xvdc"))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void aDiskGrowsWhileTheGuestRuns() throws Exception {
+        Path file = image("grows.img", MIB, "");
+        String uuid = create("grower", disk(file, "xvda"));
+        awaitConnected(uuid, "xvda");
+        Answer grown = api.sendText("PATCH", "/v1/domains/" + uuid + "/disks/xvda", "{\"sizeBytes\": " + 5 * MIB + "}");
+        assertThat(grown.status()).as(grown.body().toString()).isEqualTo(200);
+        assertThat(grown.body().path("sizeBytes").asLong()).isEqualTo(5 * MIB);
+        assertThat(Files.size(file)).isEqualTo(5 * MIB);
+        inGuest(uuid, "lsblk", Long.toString(5 * MIB));
+        assertThat(api.sendText("PATCH", "/v1/domains/" + uuid + "/disks/xvda", "{\"sizeBytes\": " + MIB + "}")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void aMediumIsPutIntoADriveAndTakenOut() throws Exception {
+        Path medium = image("medium.iso", MIB, "MEDIUM-ONE");
+        Map<String, Object> empty = new HashMap<>(Map.of("vdev", "xvdc", "device", "cdrom"));
+        String uuid = create("drive", empty);
+        assertThat(shown(uuid, "xvdc").has("target")).isFalse();
+        String path = "/v1/domains/" + uuid + "/disks/xvdc";
+        Answer inserted = api.sendText("PATCH", path, "{\"target\": \"" + medium + "\"}");
+        assertThat(inserted.status()).as(inserted.body().toString()).isEqualTo(200);
+        inGuest(uuid, "head -c 10 /dev/xvdc", "MEDIUM-ONE");
+        Answer wrong = api.sendText("PATCH", path, "{\"target\": \"" + dir.resolve("none.iso") + "\"}");
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(shown(uuid, "xvdc").path("target").asText()).isEqualTo(medium.toString());
+        assertThat(api.sendText("PATCH", path, "{\"target\": null}").status()).isEqualTo(200);
+        assertThat(shown(uuid, "xvdc").has("target")).isFalse();
+    }
+
+    @Test
+    void disksSurviveARebootAndAreWrittenDownForIt() throws Exception {
+        Path file = image("reboot.img", MIB, "STILL-HERE");
+        String uuid = create("rebooter");
+        assertThat(api.post("/v1/domains/" + uuid + "/disks", disk(file, "xvdb"))
+                        .status())
+                .isEqualTo(201);
+        int before = api.get("/v1/domains/" + uuid).body().path("domid").asInt();
+        assertThat(api.state(uuid, "rebooted").status()).isEqualTo(200);
+        Await.until("it has a new boot", SOON, () -> {
+            JsonNode now = api.get("/v1/domains/" + uuid).body();
+            return now.path("domid").asInt() > before
+                    && now.path("state").asText().equals("running");
+        });
+        awaitConnected(uuid, "xvdb");
+        inGuest(uuid, "head -c 10 /dev/xvdb", "STILL-HERE");
+    }
+
+    @Test
+    void whatIsWrittenByOneIsNobodyElses() throws Exception {
+        Path file = image("guarded.img", MIB, "");
+        Path link = Files.createSymbolicLink(dir.resolve("link.img"), file);
+        Path hard = Files.createLink(dir.resolve("hard.img"), file);
+        create("holder", disk(file, "xvda"));
+        for (Path name : List.of(file, link, hard)) {
+            Answer refused = api.post("/v1/domains", spec("other", List.of(disk(name, "xvda"))));
+            assertThat(refused.status()).as(name.toString()).isEqualTo(409);
+            assertThat(refused.body().path("detail").asText()).contains("xvda of domain holder");
+        }
+        Map<String, Object> overridden = disk(file, "xvda");
+        overridden.put("override", true);
+        create("bold", overridden);
+
+        Path shared = image("common.img", MIB, "");
+        Map<String, Object> readOnly = disk(shared, "xvda");
+        readOnly.put("access", "ro");
+        create("reader1", readOnly);
+        create("reader2", readOnly);
+        assertThat(api.post("/v1/domains", spec("writer", List.of(disk(shared, "xvda"))))
+                        .status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void refusesWhatCannotBeADiskAndLeavesNothingBehind() throws Exception {
+        Path directory = Files.createDirectory(dir.resolve("a directory"));
+        Path zero = image("zero.img", 0, "");
+        Path odd = image("odd.img", 511, "");
+        Path fine = image("fine.img", MIB, "");
+        int domains = api.get("/v1/domains").body().size();
+        refused(400, "does not exist", disk(dir.resolve("missing.img"), "xvda"));
+        refused(400, "directory", disk(directory, "xvda"));
+        refused(400, "0 bytes", disk(zero, "xvda"));
+        refused(400, "511 bytes", disk(odd, "xvda"));
+        refused(400, "character device", disk("/dev/null", "xvda"));
+        refused(400, "vdev", disk(fine, "sd0a0"));
+        refused(400, "same device", disk(fine, "xvda"), disk(zero, "51712"));
+        refused(400, "control character", disk("/a\nb", "xvda"));
+        refused(400, "does not exist", disk("/tmp/$(touch " + dir.resolve("pwned") + ")", "xvda"));
+        refused(400, "absolute", disk("fine.img", "xvda"));
+        refused(400, "disks[0].target", Map.of("vdev", "xvda"));
+        Map<String, Object> unknownOs = spec("refused", List.of());
+        unknownOs.put("guestOs", "beos");
+        assertThat(api.post("/v1/domains", unknownOs).status()).isEqualTo(400);
+        List<Map<String, Object>> many = IntStream.range(0, 300)
+                .mapToObj(i -> disk(fine, "d" + i + "p0"))
+                .toList();
+        assertThat(api.post("/v1/domains", spec("refused", many)).status()).isEqualTo(400);
+
+        assertThat(dir.resolve("pwned")).doesNotExist();
+        assertThat(api.get("/v1/domains").body()).hasSize(domains);
+        assertThat(daemon.host().store().list(0, "/local/domain/0/backend/vbd")).isEmpty();
+        String uuid = create("after", disk(fine, "xvda"));
+        awaitConnected(uuid, "xvda");
+    }
+
+    private static void refused(int status, String says, Map<?, ?>... disks) {
+        Answer answer = api.post("/v1/domains", spec("refused", List.of(disks)));
+        assertThat(answer.status()).as(answer.body().toString()).isEqualTo(status);
+        assertThat(answer.body().toString()).contains(says);
+    }
+
+    @Test
+    void aPathWithBlanksAndQuotesIsAPath() throws Exception {
+        Path odd = image("a 'b\" $c;d|e.img", MIB, "QUOTED");
+        String uuid = create("quoted", disk(odd, "xvda"));
+        awaitConnected(uuid, "xvda");
+        inGuest(uuid, "head -c 6 /dev/xvda", "QUOTED");
+        assertThat(shown(uuid, "xvda").path("target").asText()).isEqualTo(odd.toString());
+    }
+
+    @Test
+    void aNetbsdGuestHasItsOwnNames() throws Exception {
+        Path file = image("netbsd.img", MIB, "BSD");
+        Map<String, Object> spec = spec("bsd", List.of(disk(file, "wd0d")));
+        spec.put("kernel", "sim:netbsd");
+        spec.put("guestOs", "netbsd");
+        String uuid = api.create(spec);
+        made.add(uuid);
+        awaitConnected(uuid, "wd0d");
+        assertThat(shown(uuid, "wd0d").path("virtualDevice").asInt()).isEqualTo(768);
+    }
+
+    @Test
+    void anUnknownDomainHasNoDisks() {
+        assertThat(api.get("/v1/domains/" + UUID.randomUUID() + "/disks").status())
+                .isEqualTo(404);
+        assertThat(api.post("/v1/domains/domid:0/disks", disk("/x", "xvda")).status())
+                .isIn(307, 403);
+    }
+}
