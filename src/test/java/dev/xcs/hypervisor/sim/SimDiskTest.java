@@ -285,7 +285,8 @@ class SimDiskTest {
             assertThat(text(simulated.resolve("vol"), 1024, 9)).isEqualTo("PARTITION");
 
             TestDisk refused = TestDisk.attach(host, guest, XVDB, locked, "w");
-            Await.until("the error", TestGuest.PATIENCE, () -> refused.back("state").equals("5"));
+            Await.until(
+                    "the error", TestGuest.PATIENCE, () -> refused.back("state").equals("5"));
             TestDisk.attach(host, guest, XVDB + 16, locked, "r").untilStates("4", "4");
         }
     }
