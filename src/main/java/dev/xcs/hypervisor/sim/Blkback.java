@@ -168,9 +168,11 @@ final class Blkback implements AutoCloseable {
         return attached == null ? Optional.empty() : attached.vbd().statistics();
     }
 
+    /** A turn of I/O that runs is waited for; an interrupt would close the file under it. */
     @Override
     public void close() {
-        xenwatch.shutdownNow();
-        io.shutdownNow();
+        xenwatch.shutdown();
+        io.shutdown();
+        devices.forEach((key, attached) -> attached.end(key));
     }
 }

@@ -7,6 +7,8 @@ import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.model.AttachedDevice;
 import dev.xcs.model.DeviceNumber;
 import dev.xcs.model.DiskStatistics;
+import dev.xcs.model.DomainInfo;
+import dev.xcs.model.ShutdownReason;
 import dev.xcs.testing.Await;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -190,13 +192,13 @@ class SimDiskTest {
 
                 second.askToDetach();
                 second.untilStates("6", "6");
-                second.remove();
-
-                assertThat(guest.answer("head -c 20 xvdb")).contains("No such file or directory");
                 Await.until(
                         "the loop device goes",
                         TestGuest.PATIENCE,
                         () -> devices.examine(loop.number()).isEmpty());
+                second.remove();
+
+                assertThat(guest.answer("head -c 20 xvdb")).contains("No such file or directory");
             }
             assertThat(guest.answer("head -c 20 xvda")).contains("DISK-HELLO");
             assertThat(first.back("state")).isEqualTo("4");
@@ -218,6 +220,18 @@ class SimDiskTest {
     }
 
     @Test
+    void aDiskThatReturnsBeforeItsEndWasNoticedIsANewOne() throws Exception {
+        try (TestGuest guest = TestGuest.up(host)) {
+            TestDisk.attach(host, guest, XVDA, loop(image("1.img")), "w").untilStates("4", "4");
+            Path other = image("2.img", "OTHER\n".getBytes(StandardCharsets.ISO_8859_1), 2 * MIB);
+
+            TestDisk.attach(host, guest, XVDA, loop(other), "w").untilStates("4", "4");
+
+            assertThat(guest.answer("head -c 20 xvda")).contains("OTHER");
+        }
+    }
+
+    @Test
     void aDeadGuestIsAZombieUntilItsBackendDirectoryGoes() throws Exception {
         AttachedDevice loop = devices.attachLoop(image("z.img").toString(), false);
         long free = hypervisor.host().freeMemoryKib();
@@ -228,7 +242,9 @@ class SimDiskTest {
 
         disk.askToDetach();
         host.store().remove(0, disk.frontend);
-        assertThat(hypervisor.domains().find(guest.domid).orElseThrow().dying()).isTrue();
+        DomainInfo zombie = hypervisor.domains().find(guest.domid).orElseThrow();
+        assertThat(zombie.dying()).isTrue();
+        assertThat(zombie.memoryKib()).isEqualTo(4);
         assertThat(devices.examine(loop.number())).isPresent();
         host.store().remove(0, disk.backend);
 
@@ -238,6 +254,41 @@ class SimDiskTest {
                 () -> hypervisor.domains().find(guest.domid).isEmpty());
         Await.until("the loop goes", TestGuest.PATIENCE, () -> devices.loops().isEmpty());
         assertThat(hypervisor.host().freeMemoryKib()).isEqualTo(free);
+    }
+
+    @Test
+    void aGuestThatGoesDownInGoodOrderLetsGoOfItsDisks() throws Exception {
+        try (TestGuest guest = TestGuest.up(host)) {
+            DeviceNumber loop = loop(image("o.img"));
+            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop, "w").untilStates("4", "4");
+            guest.type("poweroff\r").untilEnded(ShutdownReason.POWEROFF);
+            disk.untilStates("6", "6");
+            assertThat(devices.statistics(guest.domid, XVDA, loop)).isPresent();
+            hypervisor.domains().destroy(guest.domid);
+        }
+        assertThat(devices.loops()).hasSize(1);
+    }
+
+    @Test
+    void simulatedBlockDevicesBackDisksToo() throws Exception {
+        Path simulated = Files.createDirectory(dir.resolve("sim-devices"));
+        Files.writeString(simulated.resolve(".table"), "vol1 disk=vol start=1024 bytes=4096\nlocked ro\n");
+        Files.write(simulated.resolve("vol"), new byte[8192]);
+        Files.write(simulated.resolve("locked"), new byte[8192]);
+        DeviceNumber partition = devices.examine("/dev/sim/vol1").device();
+        DeviceNumber locked = devices.examine("/dev/sim/locked").device();
+        try (TestGuest guest = TestGuest.up(host)) {
+            TestDisk.attach(host, guest, XVDA, partition, "w").untilStates("4", "4");
+            guest.answer("write xvda 0 PARTITION");
+            assertThat(guest.answer("head -c 9 xvda")).contains("PARTITION");
+            assertThat(guest.answer("write -f xvda 4096 BEYOND")).contains("Input/output error");
+            assertThat(text(simulated.resolve("vol"), 1024, 9)).isEqualTo("PARTITION");
+
+            TestDisk refused = TestDisk.attach(host, guest, XVDB, locked, "w");
+            Await.until(
+                    "the error", TestGuest.PATIENCE, () -> refused.back("state").equals("5"));
+            TestDisk.attach(host, guest, XVDB + 16, locked, "r").untilStates("4", "4");
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.xcs.hypervisor.sim.guest;
 
 import dev.xcs.model.GuestOs;
+import dev.xcs.model.ProblemException;
 import dev.xcs.model.VirtualDevice;
 import java.util.Collection;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** blkfront: has a {@link BlockFront} for each directory below device/vbd, as they come and go. One for each guest. */
 final class BlockDriver implements Driver {
@@ -32,7 +34,11 @@ final class BlockDriver implements Driver {
                 drop(gone);
             }
         }
-        ids.stream().filter(id -> id.matches("[0-9]{1,9}")).forEach(this::look);
+        ids.stream().filter(BlockDriver::isNumber).forEach(this::look);
+    }
+
+    private static boolean isNumber(String id) {
+        return id.matches("[0-9]{1,9}") && Integer.parseInt(id) <= VirtualDevice.MAX_NUMBER;
     }
 
     private void look(String id) {
@@ -48,11 +54,21 @@ final class BlockDriver implements Driver {
             known = null;
         }
         if (known == null && isNew && nodes.containsKey(backendKey)) {
-            known = new BlockFront(guest, id, directory, nodes.get(backendKey));
-            fronts.put(id, known);
+            known = probe(id, directory, nodes.get(backendKey));
         }
         if (known != null) {
             known.look();
+        }
+    }
+
+    private @Nullable BlockFront probe(String id, String directory, String backend) {
+        try {
+            BlockFront front = new BlockFront(guest, id, directory, backend);
+            fronts.put(id, front);
+            return front;
+        } catch (ProblemException e) {
+            guest.printk("vbd vbd-" + id + ": adding watch on " + backend + "/state: " + e.getMessage());
+            return null;
         }
     }
 
@@ -61,6 +77,11 @@ final class BlockDriver implements Driver {
         if (gone != null) {
             gone.remove();
         }
+    }
+
+    /** The system goes down in good order: lets go of every disk, as the kernel does before the machine is off. */
+    void shutdown() {
+        fronts.values().forEach(BlockFront::close);
     }
 
     void unstick() {

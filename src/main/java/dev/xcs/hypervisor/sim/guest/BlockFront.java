@@ -122,13 +122,16 @@ final class BlockFront {
                     resize();
                 }
             }
-            case CLOSING, CLOSED -> {
-                if (state != CLOSED && !deaf()) {
-                    release();
-                    moveTo(CLOSED, Map.of());
-                }
-            }
+            case CLOSING, CLOSED -> close();
             default -> {}
+        }
+    }
+
+    /** Lets go of the disk, unless that has happened before. */
+    void close() {
+        if (state != CLOSED && !deaf()) {
+            release();
+            moveTo(CLOSED, Map.of());
         }
     }
 
