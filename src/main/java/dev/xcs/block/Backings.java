@@ -10,6 +10,7 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,8 +29,11 @@ final class Backings {
     private final NativeDevices devices;
     private final Images images;
     private final ImageRoot root;
+    private final Path nothing;
 
-    Backings(DiskTable table, Guards guards, NativeDevices devices, Images images, ImageRoot root) {
+    /** @param nothing a file of no bytes, for drives without a medium */
+    Backings(DiskTable table, Guards guards, NativeDevices devices, Images images, ImageRoot root, Path nothing) {
+        this.nothing = nothing;
         this.table = table;
         this.guards = guards;
         this.devices = devices;
@@ -51,6 +55,17 @@ final class Backings {
                 .compose(devices::examine)
                 .recover(failure -> Future.failedFuture(naming(spec, failure)))
                 .compose(backing -> open(spec, backing, holder, owner));
+    }
+
+    /**
+     * A device without bytes for a drive without a medium. With no device at all the drive would not connect, and Linux waits five minutes
+     * at boot for disks that do not (wait_for_devices of xenbus_probe_frontend.c).
+     */
+    Future<OpenBacking> empty() {
+        return devices.examine(nothing.toString())
+                .compose(backing -> devices.attachLoop(backing.path(), true)
+                        .map(loop -> new OpenBacking(
+                                OpenBacking.Kind.LOOP, backing, loop.path(), loop.number(), 0, List.of())));
     }
 
     private Future<OpenBacking> open(DiskSpec spec, Backing backing, String holder, Object owner) {

@@ -26,6 +26,8 @@ import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,13 +51,14 @@ public final class BlockBackend extends VerticleBase {
 
     private final Xenstore store;
     private final BlockConfig config;
+    private final Path stateDir;
     private final BiFunction<Vertx, NativeDevices, Images> maker;
     private @Nullable Images images;
     private final List<Future<Void>> listening = new ArrayList<>();
 
     /** @param stateDir absolute; servers of images keep their files below it */
     public BlockBackend(Xenstore xenstore, BlockConfig config, Path stateDir) {
-        this(xenstore, config, (vertx, devices) -> qemu(vertx, devices, config, stateDir.resolve("nbd")));
+        this(xenstore, config, stateDir, (vertx, devices) -> qemu(vertx, devices, config, stateDir.resolve("nbd")));
     }
 
     private static Images qemu(Vertx vertx, NativeDevices devices, BlockConfig config, Path directory) {
@@ -68,9 +71,11 @@ public final class BlockBackend extends VerticleBase {
         return new QemuImages(devices, new ImageReader(vertx, config.qemuImg(), IMAGE_DEADLINE), servers);
     }
 
-    BlockBackend(Xenstore xenstore, BlockConfig config, BiFunction<Vertx, NativeDevices, Images> maker) {
+    BlockBackend(
+            Xenstore xenstore, BlockConfig config, Path stateDir, BiFunction<Vertx, NativeDevices, Images> maker) {
         this.store = xenstore;
         this.config = config;
+        this.stateDir = stateDir;
         this.maker = maker;
     }
 
@@ -85,7 +90,14 @@ public final class BlockBackend extends VerticleBase {
                         .compose(disks -> made.takeUp(disks.stream()
                                 .flatMap(disk -> disk.device().stream())
                                 .collect(Collectors.toSet())))
-                        .compose(any -> serve(root, devices, stored, made)));
+                        .compose(any -> vertx.executeBlocking(this::nothing, false))
+                        .compose(nothing -> serve(root, devices, stored, made, nothing)));
+    }
+
+    /** The file of no bytes. */
+    private Path nothing() throws IOException {
+        Path file = stateDir.resolve("empty-drive");
+        return Files.write(file, new byte[0]);
     }
 
     /** As it really is: what is compared with it has its links followed too. */
@@ -100,10 +112,10 @@ public final class BlockBackend extends VerticleBase {
                                 why)));
     }
 
-    private Future<?> serve(ImageRoot root, NativeDevices devices, StoredDisks stored, Images served) {
+    private Future<?> serve(ImageRoot root, NativeDevices devices, StoredDisks stored, Images served, Path nothing) {
         DiskTable table = new DiskTable();
         Guards guards = new Guards(table, stored, devices);
-        Backings backings = new Backings(table, guards, devices, served, root);
+        Backings backings = new Backings(table, guards, devices, served, root, nothing);
         HotplugScripts scripts = new HotplugScripts(vertx, store, config.scriptDirectory());
         BootDisks boot = new BootDisks(vertx, store, table, backings, stored, devices, served, scripts);
         DiskViews views = new DiskViews(table, stored, devices);

@@ -92,10 +92,12 @@ final class BootDisks {
     /** Gets ready what backs a disk, if anything does already. */
     Future<Void> open(DomainDisks disks, KeptDisk disk) {
         DiskSpec spec = disk.spec();
-        if (spec.target() == null || spec.script() != null) {
+        if (spec.script() != null) {
             return Future.succeededFuture();
         }
-        return backings.open(spec, disks.describe(disk), disk).map(backing -> {
+        Future<OpenBacking> opened =
+                spec.target() == null ? backings.empty() : backings.open(spec, disks.describe(disk), disk);
+        return opened.map(backing -> {
             disk.back(backing);
             return null;
         });

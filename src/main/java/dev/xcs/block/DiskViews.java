@@ -83,6 +83,9 @@ final class DiskViews {
     }
 
     private static @Nullable Long size(@Nullable KeptDisk kept, StoredDisk found) {
+        if (kept != null && kept.spec().target() == null) {
+            return null;
+        }
         if (kept != null && kept.backing() != null) {
             return Objects.requireNonNull(kept.backing()).sizeBytes();
         }

@@ -25,7 +25,7 @@ final class KeptDisk {
         return device;
     }
 
-    /** Nothing for an empty drive, and for a disk whose script makes the device. */
+    /** Nothing until it is open, and for a disk whose script makes the device. */
     @Nullable
     OpenBacking backing() {
         return backing;

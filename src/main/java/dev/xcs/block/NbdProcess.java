@@ -52,6 +52,8 @@ final class NbdProcess {
             line.add(SETSID.toString());
         }
         line.add(command.toString());
+        // Else it forks when it is connected, and nobody is its parent.
+        line.add("--verbose");
         line.add(CONNECT + device.path());
         line.add(SOCKET + files.socket(device.number()));
         line.add(FORMAT + ImageReader.nameOf(image.format()));

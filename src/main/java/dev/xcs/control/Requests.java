@@ -28,10 +28,12 @@ final class Requests {
     private static final long LEAST_MEMORY_KIB = 4096;
 
     private final EventBus bus;
+    private final DiskRequests disks;
     private final Xenstore xenstore;
 
     Requests(EventBus bus, Xenstore xenstore) {
         this.bus = bus;
+        this.disks = new DiskRequests(bus);
         this.xenstore = xenstore;
     }
 
@@ -58,6 +60,8 @@ final class Requests {
                 return live(request).compose(domain -> vcpu(domain, request.payload(), "online"));
             case VCPU_HOTPLUG_OFF:
                 return live(request).compose(domain -> vcpu(domain, request.payload(), "offline"));
+            case BLKIF_BE_VBD_CREATE, BLKIF_BE_VBD_DESTROY, BLKIF_BE_VBD_GROW:
+                return disks.carryOut(request);
             case SHUTDOWN_SUSPEND:
                 return refuse("This host cannot resume a suspended guest yet, so it does not suspend one", request);
             default:
@@ -145,7 +149,7 @@ final class Requests {
                         : wrongPayload("payload.vcpu", payload, "a vcpu that " + domain.name() + " was made with"));
     }
 
-    private static Future<Void> wrongPayload(String field, ControlPayload payload, String expected) {
+    static Future<Void> wrongPayload(String field, ControlPayload payload, String expected) {
         return Future.failedFuture(
                 Problem.invalidField(field, payload, expected).toException());
     }

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ControlPayload.Memory.class, name = "memory"),
     @JsonSubTypes.Type(value = ControlPayload.Vcpu.class, name = "vcpu"),
     @JsonSubTypes.Type(value = ControlPayload.Lifecycle.class, name = "lifecycle"),
-    @JsonSubTypes.Type(value = ControlPayload.LogLine.class, name = "log-line")
+    @JsonSubTypes.Type(value = ControlPayload.LogLine.class, name = "log-line"),
+    @JsonSubTypes.Type(value = ControlPayload.Disk.class, name = "disk"),
+    @JsonSubTypes.Type(value = ControlPayload.DiskRemoval.class, name = "disk-removal"),
+    @JsonSubTypes.Type(value = ControlPayload.DiskSize.class, name = "disk-size")
 })
 public sealed interface ControlPayload {
     /** Everything is said by the subtype. */
@@ -66,4 +69,18 @@ public sealed interface ControlPayload {
      * @param offset of its first byte since Xen booted, as far as it is known
      */
     record LogLine(String text, long offset) implements ControlPayload {}
+
+    /** A disk that is to be attached. */
+    record Disk(DiskSpec disk) implements ControlPayload {}
+
+    /**
+     * A disk that is to be taken away.
+     *
+     * @param vdev what the guest calls it, or its virtual device number
+     * @param force whether also when the guest does not give it up
+     */
+    record DiskRemoval(String vdev, boolean force) implements ControlPayload {}
+
+    /** @param sizeBytes what the disk is to grow to */
+    record DiskSize(String vdev, long sizeBytes) implements ControlPayload {}
 }

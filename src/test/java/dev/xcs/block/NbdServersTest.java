@@ -97,6 +97,7 @@ class NbdServersTest {
                 .isEqualTo(new NbdServer(DEVICE.number(), "/dev/nbd3", image.file(), "vpc", false, server.pid()));
         assertThat(FakeNbd.arguments(image))
                 .containsExactly(
+                        "--verbose",
                         "--connect=/dev/nbd3",
                         "--socket=" + kept.resolve("96.sock"),
                         "--format=vpc",
