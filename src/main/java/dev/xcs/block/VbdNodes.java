@@ -20,12 +20,27 @@ final class VbdNodes {
         List<StoreNode> nodes = new ArrayList<>();
         frontend(paths, disk, nodes);
         backend(paths, disk, nodes);
+        mirror(paths, disk.spec(), nodes);
+        return nodes;
+    }
+
+    /** What xl looks at: block-list, and destroy to find the back-end. */
+    private static void mirror(VbdPaths paths, DiskSpec spec, List<StoreNode> nodes) {
         String libxl = paths.libxl();
         nodes.add(node(libxl + "/frontend", paths.frontend()));
         nodes.add(node(libxl + "/backend", paths.backend()));
         nodes.add(node(libxl + "/frontend-id", paths.domid()));
         nodes.add(node(libxl + "/backend-id", 0));
-        return nodes;
+        common(libxl, spec, nodes);
+    }
+
+    private static void common(String directory, DiskSpec spec, List<StoreNode> nodes) {
+        nodes.add(node(directory + "/params", params(spec)));
+        nodes.add(node(directory + "/removable", spec.device() == DiskDevice.CDROM ? 1 : 0));
+        nodes.add(node(directory + "/dev", spec.vdev()));
+        nodes.add(node(directory + "/type", "phy"));
+        nodes.add(node(directory + "/mode", spec.access() == DiskAccess.RW ? "w" : "r"));
+        nodes.add(node(directory + "/device-type", type(spec)));
     }
 
     private static void frontend(VbdPaths paths, KeptDisk disk, List<StoreNode> nodes) {
@@ -44,16 +59,11 @@ final class VbdNodes {
         nodes.add(new StoreNode(back, "", List.of("n0", "r" + paths.domid())));
         nodes.add(node(back + "/frontend", paths.frontend()));
         nodes.add(node(back + "/frontend-id", paths.domid()));
-        nodes.add(node(back + "/params", params(spec)));
+        common(back, spec, nodes);
         nodes.add(node(back + "/format", spec.format().json()));
         nodes.add(node(back + "/online", 1));
-        nodes.add(node(back + "/removable", spec.device() == DiskDevice.CDROM ? 1 : 0));
         nodes.add(node(back + "/bootable", 1));
         nodes.add(node(back + "/state", 1));
-        nodes.add(node(back + "/dev", spec.vdev()));
-        nodes.add(node(back + "/type", "phy"));
-        nodes.add(node(back + "/mode", spec.access() == DiskAccess.RW ? "w" : "r"));
-        nodes.add(node(back + "/device-type", type(spec)));
         nodes.add(node(back + "/discard-enable", discards(spec) ? 1 : 0));
         if (spec.directIoSafe()) {
             nodes.add(node(back + "/direct-io-safe", 1));

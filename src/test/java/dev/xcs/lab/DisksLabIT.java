@@ -171,7 +171,7 @@ class DisksLabIT {
         List<String> uuids = IntStream.range(0, 10)
                 .parallel()
                 .mapToObj(guest -> {
-                    Map<String, Object> spec = new HashMap<>(Lab.grub("many" + guest));
+                    Map<String, Object> spec = new HashMap<>(Lab.linux("many" + guest));
                     List<Object> disks = new ArrayList<>();
                     for (String letter : List.of("a", "b", "c")) {
                         disks.add(disk(DIR + "/" + guest + letter + ".img", "xvd" + letter));
