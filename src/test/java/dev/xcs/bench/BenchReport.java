@@ -23,6 +23,13 @@ public final class BenchReport {
         CREATE_PAUSED(
                 "create-paused", "s", "lab: create to paused, small PV guest, against xl create -p", 0.25, true, true),
         CREATE_LINUX("create-linux", "s", "lab: the same, Debian's cloud kernel and ramdisk, cached", 0.35, true, true),
+        CREATE_DISK(
+                "create-disk",
+                "s",
+                "lab: create with a disk until it is connected, against xl create",
+                0.25,
+                true,
+                true),
         LIST("list", "s", "lab: GET /v1/domains, against xl list", 0.03, true, true),
         START("start-to-ready", "s", "simulated host: start to ready", 1.5, true, false),
         EVENTS("event-latency", "ms", "simulated host: event to websocket, p99 at 10,000/s", 10, true, false),
