@@ -198,7 +198,8 @@ final class Backings {
         }
         String shown = Problem.quote(spec.target());
         String detail = problem.detail();
-        String said = detail.startsWith("\"") ? detail.substring(detail.lastIndexOf("\", expected ") + 1) : ": " + detail;
+        String said =
+                detail.startsWith("\"") ? detail.substring(detail.lastIndexOf("\", expected ") + 1) : ": " + detail;
         Problem named = Problem.of(problem.type(), "target: " + shown + said).withField("disks");
         return new ProblemException(problem.cause() == null ? named : named.withCause(problem.cause()), failure);
     }

@@ -71,8 +71,7 @@ public final class BlockBackend extends VerticleBase {
         return new QemuImages(devices, new ImageReader(vertx, config.qemuImg(), IMAGE_DEADLINE), servers);
     }
 
-    BlockBackend(
-            Xenstore xenstore, BlockConfig config, Path stateDir, BiFunction<Vertx, NativeDevices, Images> maker) {
+    BlockBackend(Xenstore xenstore, BlockConfig config, Path stateDir, BiFunction<Vertx, NativeDevices, Images> maker) {
         this.store = xenstore;
         this.config = config;
         this.stateDir = stateDir;

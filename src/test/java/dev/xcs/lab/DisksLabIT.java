@@ -44,9 +44,12 @@ class DisksLabIT {
             }
         }
         inDom0("vgchange -an lab 2>/dev/null; vgremove -ff lab 2>/dev/null; losetup -D; true");
-        Await.until("every loop device and server is gone", SOON, () -> inDom0("losetup -a; pgrep -a qemu-nbd; true")
-                .isBlank());
-        assertThat(inDom0("xenstore-ls /local/domain/0/backend/vbd 2>/dev/null; true")).isBlank();
+        Await.until(
+                "every loop device and server is gone",
+                SOON,
+                () -> inDom0("losetup -a; pgrep -a qemu-nbd; true").isBlank());
+        assertThat(inDom0("xenstore-ls /local/domain/0/backend/vbd 2>/dev/null; true"))
+                .isBlank();
     }
 
     private static String inDom0(String script) throws Exception {
@@ -82,7 +85,8 @@ class DisksLabIT {
         console.type("echo " + mark + "'<'; " + command + "; echo '>'" + mark + "\n");
         String all = console.awaitText(">" + mark, SOON);
         int from = all.lastIndexOf(mark + "<");
-        return all.substring(from + mark.length() + 1, all.lastIndexOf(">" + mark)).strip();
+        return all.substring(from + mark.length() + 1, all.lastIndexOf(">" + mark))
+                .strip();
     }
 
     private static void pattern(String path, String text) throws Exception {
@@ -113,14 +117,20 @@ class DisksLabIT {
                     Map.of("xvda", 5L << 20, "xvdb", 8L << 20, "xvdc", 3L << 20).entrySet()) {
                 assertThat(run(console, "cat /sys/block/" + size.getKey() + "/size"))
                         .isEqualTo(Long.toString(size.getValue() / 512));
-                assertThat(shown(uuid, size.getKey()).path("sizeBytes").asLong()).isEqualTo(size.getValue());
+                assertThat(shown(uuid, size.getKey()).path("sizeBytes").asLong())
+                        .isEqualTo(size.getValue());
                 assertThat(shown(uuid, size.getKey()).path("state").asText()).isEqualTo("connected");
             }
             assertThat(shown(uuid, "xvdd").has("target")).isFalse();
             for (String name : List.of("xvda", "xvdb", "xvdc")) {
-                run(console, "printf WRITTEN-IN-" + name + " | dd of=/dev/" + name + " bs=512 seek=9 conv=notrunc; sync");
+                run(
+                        console,
+                        "printf WRITTEN-IN-" + name + " | dd of=/dev/" + name + " bs=512 seek=9 conv=notrunc; sync");
             }
-            assertThat(shown(uuid, "xvda").path("statistics").path("writtenBytes").asLong())
+            assertThat(shown(uuid, "xvda")
+                            .path("statistics")
+                            .path("writtenBytes")
+                            .asLong())
                     .isPositive();
             assertThat(inDom0("xl block-list kinds").lines()).hasSize(5);
             assertThat(api.state(uuid, "shutdown").status()).isEqualTo(200);
@@ -149,19 +159,25 @@ class DisksLabIT {
 
             Answer grown = api.sendText("PATCH", disks + "/xvdb", "{\"sizeBytes\": " + (7 << 20) + "}");
             assertThat(grown.status()).as(grown.body().toString()).isEqualTo(200);
-            Await.until("the guest sees it", SOON, () -> run(console, "cat /sys/block/xvdb/size")
-                    .equals(Integer.toString((7 << 20) / 512)));
+            Await.until(
+                    "the guest sees it",
+                    SOON,
+                    () -> run(console, "cat /sys/block/xvdb/size").equals(Integer.toString((7 << 20) / 512)));
 
             Answer inserted = api.sendText("PATCH", disks + "/xvdd", "{\"target\": \"" + DIR + "/cd.iso\"}");
             assertThat(inserted.status()).as(inserted.body().toString()).isEqualTo(200);
             assertThat(run(console, "head -c 10 /dev/xvdd")).isEqualTo("THE-MEDIUM");
-            assertThat(api.sendText("PATCH", disks + "/xvdd", "{\"target\": null}").status())
+            assertThat(api.sendText("PATCH", disks + "/xvdd", "{\"target\": null}")
+                            .status())
                     .isEqualTo(200);
 
             assertThat(api.delete(disks + "/xvdb").status()).isEqualTo(204);
-            Await.until("the guest has lost it", SOON, () -> run(console, "ls /sys/block").lines()
-                    .noneMatch(line -> line.contains("xvdb")));
-            assertThat(inDom0("losetup -a").lines().filter(line -> line.contains("hot.img"))).isEmpty();
+            Await.until(
+                    "the guest has lost it",
+                    SOON,
+                    () -> run(console, "ls /sys/block").lines().noneMatch(line -> line.contains("xvdb")));
+            assertThat(inDom0("losetup -a").lines().filter(line -> line.contains("hot.img")))
+                    .isEmpty();
         }
     }
 
@@ -195,8 +211,8 @@ class DisksLabIT {
     void disksOutliveTheDaemonAndAreLookedAfterAgain() throws Exception {
         inDom0("truncate -s 4M " + DIR + "/kept.img; qemu-img create -q -f qcow2 " + DIR + "/kept.qcow2 4M");
         pattern(DIR + "/kept.img", "KEPT");
-        String uuid = create(
-                "kept", disk(DIR + "/kept.img", "xvda"), disk(DIR + "/kept.qcow2", "xvdb", "format", "qcow2"));
+        String uuid =
+                create("kept", disk(DIR + "/kept.img", "xvda"), disk(DIR + "/kept.qcow2", "xvdb", "format", "qcow2"));
         try (ConsoleViewer console = api.console(uuid)) {
             console.awaitText("GUEST-UP", BOOT);
         }
@@ -204,14 +220,20 @@ class DisksLabIT {
         Lab.lab("daemon", "start").expectOk();
         api = Lab.api();
         try (ConsoleViewer console = api.console(uuid)) {
-            Await.until("the shell answers", SOON, () -> run(console, "head -c 4 /dev/xvda").equals("KEPT"));
+            Await.until(
+                    "the shell answers",
+                    SOON,
+                    () -> run(console, "head -c 4 /dev/xvda").equals("KEPT"));
             run(console, "printf AFTER | dd of=/dev/xvdb; sync");
             assertThat(shown(uuid, "xvda").path("state").asText()).isEqualTo("connected");
             Answer twice = api.post("/v1/domains", spec("thief", disk(DIR + "/kept.img", "xvda")));
             assertThat(twice.status()).as(twice.body().toString()).isEqualTo(409);
         }
         assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
-        Await.until("the server is gone", SOON, () -> inDom0("pgrep -a qemu-nbd; true").isBlank());
+        Await.until(
+                "the server is gone",
+                SOON,
+                () -> inDom0("pgrep -a qemu-nbd; true").isBlank());
     }
 
     private static Map<String, Object> spec(String name, Object... disks) {
@@ -241,11 +263,14 @@ class DisksLabIT {
 
     @Test
     void refusesAnImageWhoseBaseIsMissingAndAMountedDisk() throws Exception {
-        inDom0("cd " + DIR + "; qemu-img create -q -f raw base.img 1M; qemu-img create -q -f qcow2 -b base.img -F raw top.qcow2; "
+        inDom0("cd " + DIR
+                + "; qemu-img create -q -f raw base.img 1M; qemu-img create -q -f qcow2 -b base.img -F raw top.qcow2; "
                 + "rm base.img; truncate -s 8M fs.img; mkfs.ext4 -q fs.img; mkdir m; mount -o loop fs.img m");
         int domains = api.get("/v1/domains").body().size();
         for (Object disk : List.of(
-                disk(DIR + "/top.qcow2", "xvda", "format", "qcow2"), disk(DIR + "/fs.img", "xvda"), disk("/dev/vda", "xvda"))) {
+                disk(DIR + "/top.qcow2", "xvda", "format", "qcow2"),
+                disk(DIR + "/fs.img", "xvda"),
+                disk("/dev/vda", "xvda"))) {
             Answer refused = api.post("/v1/domains", spec("refused", disk));
             assertThat(refused.status()).as(refused.body().toString()).isIn(400, 409, 422);
         }
