@@ -82,7 +82,6 @@ final class DiskVerbs {
 
     @Command(
             name = "disk-list",
-            aliases = "block-list",
             description = "Lists the disks of a domain, whoever attached them.",
             footer = {"  xcs disk-list web", "  xcs --json disk-list web | jq '.[].statistics.readBytes'"})
     static final class ListDisks extends OfDomain {
@@ -110,7 +109,6 @@ final class DiskVerbs {
 
     @Command(
             name = "disk-attach",
-            aliases = "block-attach",
             description = {
                 "Attaches a disk; returns when the guest has it.",
                 "",
@@ -142,7 +140,6 @@ final class DiskVerbs {
 
     @Command(
             name = "disk-detach",
-            aliases = "block-detach",
             description = "Takes a disk away; returns when the guest has given it up.",
             footer = {"  xcs disk-detach web xvdb", "  xcs disk-detach web xvdb --force"})
     static final class Detach extends OfDisk {
