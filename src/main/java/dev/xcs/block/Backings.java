@@ -2,6 +2,7 @@ package dev.xcs.block;
 
 import dev.xcs.model.AttachedDevice;
 import dev.xcs.model.Backing;
+import dev.xcs.model.DeviceNumber;
 import dev.xcs.model.DiskAccess;
 import dev.xcs.model.DiskFormat;
 import dev.xcs.model.DiskSpec;
@@ -65,22 +66,66 @@ final class Backings {
         return devices.examine(nothing.toString())
                 .compose(backing -> devices.attachLoop(backing.path(), true)
                         .map(loop -> new OpenBacking(
-                                OpenBacking.Kind.LOOP, backing, loop.path(), loop.number(), 0, List.of())));
+                                OpenBacking.Kind.LOOP, backing, loop.path(), loop.number(), 0, List.of(), true)));
     }
 
     private Future<OpenBacking> open(DiskSpec spec, Backing backing, String holder, Object owner) {
         checkKind(spec, backing);
         return facts(spec, backing).compose(facts -> {
             checkSize(spec, backing, facts.sizeBytes());
-            return extents(backing, facts)
-                    .compose(extents -> guards.strangers().compose(strangers -> {
-                        Claim claim = new Claim(holder, extents, spec.access() == DiskAccess.RW);
-                        guards.take(spec, backing, claim, strangers, owner);
-                        return device(spec, backing, facts, extents)
-                                .onSuccess(opened -> table.own(opened.path()))
+            return below(backing, facts)
+                    .compose(below -> guards.strangers().compose(strangers -> {
+                        guards.take(spec, backing, claims(spec, backing, below, holder), strangers, owner);
+                        return device(spec, backing, facts)
+                                .onSuccess(opened -> table.own(opened.path(), owner))
                                 .onFailure(failure -> table.disclaim(owner));
                     }));
         });
+    }
+
+    /** Only the image itself is written; what it is based on may be read by many. */
+    private static List<Claim> claims(DiskSpec spec, Backing backing, List<Extent> below, String holder) {
+        return List.of(
+                new Claim(holder, backing.extents(), spec.access() == DiskAccess.RW), new Claim(holder, below, false));
+    }
+
+    /**
+     * A device that an earlier run of the daemon made, claimed for {@code owner} again. Fails only if nothing can be told of it.
+     *
+     * @param device as it is named in xenstore
+     */
+    Future<OpenBacking> reopen(DiskSpec spec, Backing device, String holder, Object owner) {
+        DeviceNumber number = OpenBacking.numberOf(device);
+        boolean served = images.serves(number);
+        boolean loop = !served && device.path().startsWith("/dev/loop");
+        OpenBacking.Kind kind = served ? OpenBacking.Kind.NBD : loop ? OpenBacking.Kind.LOOP : OpenBacking.Kind.DEVICE;
+        return source(spec, device, kind).compose(source -> {
+            List<Extent> extents = new ArrayList<>(device.extents());
+            extents.addAll(source.extents());
+            table.claim(owner, new Claim(holder, extents, spec.access() == DiskAccess.RW));
+            table.own(device.path(), owner);
+            return (served ? facts(spec, source).compose(facts -> below(source, facts)) : nothingBelow())
+                    .otherwise(List.of())
+                    .map(below -> {
+                        table.claim(owner, new Claim(holder, below, false));
+                        return new OpenBacking(kind, source, device.path(), number, device.sizeBytes(), extents, loop);
+                    });
+        });
+    }
+
+    private static Future<List<Extent>> nothingBelow() {
+        return Future.succeededFuture(List.of());
+    }
+
+    /** The file that a device stands for; the device itself where that cannot be found any more. */
+    private Future<Backing> source(DiskSpec spec, Backing device, OpenBacking.Kind kind) {
+        String target = spec.target();
+        return kind == OpenBacking.Kind.DEVICE || target == null
+                ? Future.succeededFuture(device)
+                : Future.succeededFuture(target)
+                        .map(root::resolve)
+                        .compose(devices::examine)
+                        .otherwise(device);
     }
 
     private void checkKind(DiskSpec spec, Backing backing) {
@@ -120,23 +165,20 @@ final class Backings {
     }
 
     /** An image that is based on others reads them as long as it is used. */
-    private Future<List<Extent>> extents(Backing backing, Images.Facts facts) {
+    private Future<List<Extent>> below(Backing backing, Images.Facts facts) {
         List<Future<Backing>> below = facts.files().stream()
                 .filter(file -> !file.equals(backing.path()))
                 .map(devices::examine)
                 .toList();
-        return Future.all(below).map(done -> {
-            List<Extent> all = new ArrayList<>(backing.extents());
-            below.forEach(file -> all.addAll(file.result().extents()));
-            return all;
-        });
+        return Future.all(below)
+                .map(done -> below.stream()
+                        .flatMap(file -> file.result().extents().stream())
+                        .toList());
     }
 
-    private Future<OpenBacking> device(DiskSpec spec, Backing backing, Images.Facts facts, List<Extent> extents) {
+    private Future<OpenBacking> device(DiskSpec spec, Backing backing, Images.Facts facts) {
         if (spec.format() != DiskFormat.RAW) {
-            return images.serve(spec, backing, facts)
-                    .map(served -> new OpenBacking(
-                            served.kind(), backing, served.path(), served.number(), served.sizeBytes(), extents));
+            return images.serve(spec, backing, facts);
         }
         if (backing.kind() == Backing.Kind.BLOCK_DEVICE) {
             return Future.succeededFuture(new OpenBacking(
@@ -145,12 +187,19 @@ final class Backings {
                     backing.path(),
                     OpenBacking.numberOf(backing),
                     backing.sizeBytes(),
-                    extents));
+                    backing.extents(),
+                    false));
         }
         return devices.attachLoop(backing.path(), spec.access() == DiskAccess.RO)
                 .compose(loop -> sameSize(spec, loop, backing.sizeBytes()))
                 .map(loop -> new OpenBacking(
-                        OpenBacking.Kind.LOOP, backing, loop.path(), loop.number(), loop.sizeBytes(), extents));
+                        OpenBacking.Kind.LOOP,
+                        backing,
+                        loop.path(),
+                        loop.number(),
+                        loop.sizeBytes(),
+                        backing.extents(),
+                        true));
     }
 
     /** What the guest gets is what was looked at: a file that shrank meanwhile is not silently a smaller disk. */
@@ -165,26 +214,30 @@ final class Backings {
                         .toException()));
     }
 
-    /** The claim is given up at once; a loop device goes away when its last user does, a server is stopped. */
+    /** A loop device goes away when its last user does, a server is stopped; only then somebody else may have the bytes. */
     Future<Void> close(OpenBacking backing, Object owner) {
-        table.disclaim(owner);
-        return letGo(backing).onComplete(any -> table.disown(backing.path())).recover(failure -> {
-            LOG.warn("{} was not given back: {}", backing.path(), failure.getMessage());
-            return Future.succeededFuture();
-        });
+        return letGo(backing)
+                .onComplete(any -> {
+                    table.disclaim(owner);
+                    table.disown(backing.path(), owner);
+                })
+                .recover(failure -> {
+                    LOG.warn("{} was not given back: {}", backing.path(), failure.getMessage());
+                    return Future.succeededFuture();
+                });
     }
 
     private Future<Void> letGo(OpenBacking backing) {
         return switch (backing.kind()) {
             case DEVICE -> Future.succeededFuture();
-            case LOOP -> devices.release(backing.number());
-            case NBD -> images.stop(backing.number());
+            case LOOP -> backing.held() ? devices.release(backing.number()) : Future.succeededFuture();
+            case NBD -> images.stop(backing);
         };
     }
 
-    /** From now on a loop device lives as long as the back-end has it. */
-    Future<Void> settled(OpenBacking backing) {
-        return backing.kind() == OpenBacking.Kind.LOOP ? devices.release(backing.number()) : Future.succeededFuture();
+    /** From now on a loop device lives as long as the back-end has it; once only. */
+    Future<Void> settle(OpenBacking backing) {
+        return devices.release(backing.number());
     }
 
     private static Problem refused(DiskSpec spec, String expected) {

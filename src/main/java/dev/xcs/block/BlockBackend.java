@@ -10,6 +10,7 @@ import dev.xcs.message.DiskUnplugged;
 import dev.xcs.message.DisksCounted;
 import dev.xcs.message.DisksResumed;
 import dev.xcs.message.DisksShown;
+import dev.xcs.message.DomainChanged;
 import dev.xcs.message.Done;
 import dev.xcs.message.PlaceDisks;
 import dev.xcs.message.PlugDisk;
@@ -85,7 +86,7 @@ public final class BlockBackend extends VerticleBase {
         StoredDisks stored = new StoredDisks(store);
         images = made;
         return imageRoot()
-                .compose(root -> stored.ofAll(any -> true)
+                .compose(root -> stored.ofAll((domid, number) -> true)
                         .compose(disks -> made.takeUp(disks.stream()
                                 .flatMap(disk -> disk.device().stream())
                                 .collect(Collectors.toSet())))
@@ -116,7 +117,7 @@ public final class BlockBackend extends VerticleBase {
         Guards guards = new Guards(table, stored, devices);
         Backings backings = new Backings(table, guards, devices, served, root, nothing);
         HotplugScripts scripts = new HotplugScripts(vertx, store, config.scriptDirectory());
-        BootDisks boot = new BootDisks(vertx, store, table, backings, stored, devices, served, scripts);
+        BootDisks boot = new BootDisks(vertx, store, table, backings, stored, devices, scripts);
         DiskViews views = new DiskViews(table, stored, devices);
         LiveDisks live = new LiveDisks(vertx, store, table, boot, devices, views);
         answer(PrepareDisks.ADDRESS, ask -> boot.prepare(ask).map(new Done()));
@@ -130,6 +131,15 @@ public final class BlockBackend extends VerticleBase {
         answer(ResizeDisk.ADDRESS, ask -> live.resize(ask).map(DiskShown::new));
         answer(CountDisks.ADDRESS, ask -> views.count().map(DisksCounted::new));
         answer(ShowDisks.ADDRESS, ask -> views.show(ask).map(DisksShown::new));
+        // Also guests of other toolstacks may have got disks from us.
+        listening.add(DomainChanged.ADDRESS
+                .listen(vertx.eventBus(), changed -> {
+                    if (changed.gone()) {
+                        boot.release(changed.domain().uuid())
+                                .onFailure(failure -> LOG.warn("Disks are not given back: {}", failure.getMessage()));
+                    }
+                })
+                .completion());
         return Future.all(listening);
     }
 

@@ -5,8 +5,8 @@ import dev.xcs.message.PrepareDisks;
 import dev.xcs.message.ResumeDisks;
 import dev.xcs.model.Backing;
 import dev.xcs.model.DiskSpec;
-import dev.xcs.model.Extent;
 import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemType;
 import dev.xcs.model.StoreNode;
 import dev.xcs.model.VirtualDevice;
 import dev.xcs.xenstore.Xenstore;
@@ -33,7 +33,6 @@ final class BootDisks {
     private final Backings backings;
     private final StoredDisks stored;
     private final NativeDevices devices;
-    private final Images images;
     private final HotplugScripts scripts;
 
     BootDisks(
@@ -43,7 +42,6 @@ final class BootDisks {
             Backings backings,
             StoredDisks stored,
             NativeDevices devices,
-            Images images,
             HotplugScripts scripts) {
         this.vertx = vertx;
         this.store = store;
@@ -51,7 +49,6 @@ final class BootDisks {
         this.backings = backings;
         this.stored = stored;
         this.devices = devices;
-        this.images = images;
         this.scripts = scripts;
     }
 
@@ -97,9 +94,16 @@ final class BootDisks {
         }
         Future<OpenBacking> opened =
                 spec.target() == null ? backings.empty() : backings.open(spec, disks.describe(disk), disk);
-        return opened.map(backing -> {
-            disk.back(backing);
-            return null;
+        return opened.compose(backing -> {
+            if (table.find(disks.uuid()) == disks && disks.find(disk.device()) == disk) {
+                disk.back(backing);
+                return Future.succeededFuture();
+            }
+            // Whoever wanted it has given up meanwhile, and released what there was then.
+            return backings.close(backing, disk)
+                    .transform(any -> Future.failedFuture(
+                            Problem.of(ProblemType.PREEMPTED, disks.describe(disk) + " is not wanted any more")
+                                    .toException()));
         });
     }
 
@@ -138,7 +142,7 @@ final class BootDisks {
     /** Until the back-end has opened the device nobody but us keeps it from going away. */
     private void watchConnecting(VbdPaths paths, KeptDisk disk) {
         OpenBacking backing = disk.backing();
-        if (backing == null || backing.kind() != OpenBacking.Kind.LOOP) {
+        if (backing == null || !backing.held()) {
             return;
         }
         NodeWait wait = NodeWait.until(
@@ -149,7 +153,10 @@ final class BootDisks {
                 null);
         disk.connecting(wait);
         wait.future()
-                .compose(any -> backings.settled(backing))
+                .compose(any -> {
+                    disk.back(backing.settled());
+                    return backings.settle(backing);
+                })
                 .onFailure(failure -> LOG.debug("{} stays held: {}", backing.path(), failure.getMessage()));
     }
 
@@ -195,7 +202,9 @@ final class BootDisks {
     }
 
     private Future<Void> resume(DomainDisks disks, StoredDisk found, Optional<DiskSpec> written) {
-        Optional<DiskSpec> spec = written.or(found::spec);
+        // A medium that was changed just before is the one that the guest has.
+        Optional<DiskSpec> spec = written.filter(one -> found.target().equals(one.target() == null ? "" : one.target()))
+                .or(found::spec);
         if (spec.isEmpty()) {
             return Future.succeededFuture();
         }
@@ -211,23 +220,14 @@ final class BootDisks {
                 .otherwiseEmpty();
     }
 
-    private Future<Void> resume(DomainDisks disks, KeptDisk disk, StoredDisk found, Backing backing) {
-        return devices.hold(OpenBacking.numberOf(backing)).map(held -> {
-            OpenBacking open = reopened(backing, images.serves(OpenBacking.numberOf(backing)));
-            disk.back(open);
-            table.own(open.path());
-            List<Extent> extents = open.extents();
-            table.claim(disk, new Claim(disks.describe(disk), extents, disk.writes()));
-            watchConnecting(disks.paths(disk), disk);
-            LOG.debug("{} is {} again, state {}", disks.describe(disk), open.path(), found.value("state"));
-            return null;
-        });
-    }
-
-    private static OpenBacking reopened(Backing backing, boolean served) {
-        boolean loop = backing.path().startsWith("/dev/loop");
-        OpenBacking.Kind kind = served ? OpenBacking.Kind.NBD : loop ? OpenBacking.Kind.LOOP : OpenBacking.Kind.DEVICE;
-        return new OpenBacking(
-                kind, backing, backing.path(), OpenBacking.numberOf(backing), backing.sizeBytes(), backing.extents());
+    private Future<Void> resume(DomainDisks disks, KeptDisk disk, StoredDisk found, Backing device) {
+        return devices.hold(OpenBacking.numberOf(device))
+                .compose(held -> backings.reopen(disk.spec(), device, disks.describe(disk), disk))
+                .map(open -> {
+                    disk.back(open);
+                    watchConnecting(disks.paths(disk), disk);
+                    LOG.debug("{} is {} again, state {}", disks.describe(disk), open.path(), found.value("state"));
+                    return null;
+                });
     }
 }

@@ -5,20 +5,17 @@ import dev.xcs.model.ProblemType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Whatever xcsd has given to its domains, and who holds which bytes. Not for several threads. */
 final class DiskTable {
     private final Map<UUID, DomainDisks> domains = new HashMap<>();
     private final Map<Object, List<Claim>> claims = new IdentityHashMap<>();
-    private final Set<String> devices = new HashSet<>();
+    private final Map<String, Object> devices = new HashMap<>();
 
     /** The disks of a new boot; fails if there are such of an older one. */
     DomainDisks open(DomainDisks disks) {
@@ -45,9 +42,12 @@ final class DiskTable {
         return List.copyOf(domains.values());
     }
 
-    /** The domids whose disks are ours. */
-    Collection<Integer> domids() {
-        return domains.values().stream().map(DomainDisks::domid).collect(Collectors.toSet());
+    /** Whether somebody else's use of this disk would be noticed by a claim that we have. */
+    boolean guards(int domid, int number) {
+        return domains.values().stream()
+                .filter(disks -> disks.domid() == domid)
+                .flatMap(disks -> disks.all().stream())
+                .anyMatch(disk -> disk.device().number() == number && claims.containsKey(disk));
     }
 
     /** @param owner until {@link #disclaim} of the same object */
@@ -64,15 +64,16 @@ final class DiskTable {
     }
 
     /** A device that we made, so that it is not taken for somebody else's use of its file. */
-    void own(String devicePath) {
-        devices.add(devicePath);
+    void own(String devicePath, Object owner) {
+        devices.put(devicePath, owner);
     }
 
-    void disown(String devicePath) {
-        devices.remove(devicePath);
+    /** Quietly does nothing where the device is another owner's by now. */
+    void disown(String devicePath, Object owner) {
+        devices.remove(devicePath, owner);
     }
 
     boolean owns(String devicePath) {
-        return devices.contains(devicePath);
+        return devices.containsKey(devicePath);
     }
 }

@@ -1,16 +1,15 @@
 package dev.xcs.block;
 
 import dev.xcs.model.Backing;
+import dev.xcs.model.DiskAccess;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.Extent;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Sees to it that what is written has one writer: the kernel's back-end checks nothing. Looks at the disks that xcsd gave away, at those of
@@ -30,10 +29,9 @@ final class Guards {
         this.devices = devices;
     }
 
-    /** What domains of others use now. */
+    /** What is in use without a claim of ours: by other toolstacks, also in our own domains. */
     Future<List<Claim>> strangers() {
-        Set<Integer> ours = new HashSet<>(table.domids());
-        return stored.ofAll(domid -> !ours.contains(domid)).compose(disks -> {
+        return stored.ofAll((domid, number) -> !table.guards(domid, number)).compose(disks -> {
             List<Future<Claim>> claims = disks.stream().map(this::claim).toList();
             return Future.all(claims)
                     .map(done -> claims.stream().map(Future::result).toList());
@@ -55,22 +53,22 @@ final class Guards {
     /**
      * Notes that somebody is going to use it, or refuses: at once, so that of two who want the same only one gets it.
      *
-     * @param claim what is wanted
+     * @param claims what is wanted
      * @param strangers as {@link #strangers} told
      * @throws dev.xcs.model.ProblemException of type CONFLICT that says who has it
      */
-    void take(DiskSpec spec, Backing backing, Claim claim, List<Claim> strangers, Object owner) {
+    void take(DiskSpec spec, Backing backing, List<Claim> claims, List<Claim> strangers, Object owner) {
         if (!spec.override()) {
             List<Claim> others = new ArrayList<>(table.claims());
             others.addAll(strangers);
-            claim.firstConflict(others).ifPresent(other -> {
+            claims.forEach(claim -> claim.firstConflict(others).ifPresent(other -> {
                 throw inUse(spec, other.holder(), other.writes());
-            });
-            foreignUse(backing, claim.writes()).ifPresent(use -> {
+            }));
+            foreignUse(backing, spec.access() == DiskAccess.RW).ifPresent(use -> {
                 throw inUse(spec, "dom0: " + use, true);
             });
         }
-        table.claim(owner, claim);
+        claims.forEach(claim -> table.claim(owner, claim));
     }
 
     /** Readers may share with readers; a file system that is mounted writes even if it is only read. */

@@ -76,10 +76,20 @@ final class HotplugScripts {
     private Future<Void> run(String script, String verb, VbdPaths paths) {
         return vertx.executeBlocking(
                 () -> {
-                    execute(directory.resolve(script), verb, paths);
+                    execute(inDirectory(script), verb, paths);
                     return null;
                 },
                 false);
+    }
+
+    /** Else whoever may attach a disk could run any program of dom0 as root. */
+    private Path inDirectory(String script) {
+        Path path = directory.resolve(script).normalize();
+        if (!path.startsWith(directory)) {
+            throw Problem.invalidField("script", script, "a script in " + directory + " (block.script-directory)")
+                    .toException();
+        }
+        return path;
     }
 
     private void execute(Path script, String verb, VbdPaths paths) {

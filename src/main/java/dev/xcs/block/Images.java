@@ -28,7 +28,8 @@ interface Images {
     /** Serves it as a block device until {@link #stop}. */
     Future<OpenBacking> serve(DiskSpec spec, Backing file, Facts facts);
 
-    Future<Void> stop(DeviceNumber device);
+    /** Quietly does nothing where the device serves something else by now. */
+    Future<Void> stop(OpenBacking backing);
 
     /** Whether a server of ours, also of an earlier run, serves this device. */
     boolean serves(DeviceNumber device);

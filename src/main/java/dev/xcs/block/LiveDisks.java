@@ -27,9 +27,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Attaches, detaches and changes disks of domains that are booted. */
 final class LiveDisks {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveDisks.class);
+
     private static final Duration CONNECT = Duration.ofSeconds(10);
     /** As libxl waits for a guest to give a device up (LIBXL_DESTROY_TIMEOUT). */
     private static final Duration CLOSE = Duration.ofSeconds(10);
@@ -63,6 +67,11 @@ final class LiveDisks {
         DomainDisks known = table.find(uuid);
         if (known != null && known.domid() == domid) {
             return known;
+        }
+        if (known != null) {
+            // Of an older boot, which nobody told us has gone: a stranger's.
+            boot.release(uuid)
+                    .onFailure(failure -> LOG.warn("Disks of {} are not given back: {}", name, failure.getMessage()));
         }
         DomainDisks fresh = table.open(new DomainDisks(uuid, name, guestOs));
         fresh.bind(domid);

@@ -22,6 +22,9 @@ final class NativeDevices {
     /** A disk that hangs is told so after this; its thread goes on waiting. */
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
+    /** A device that comes after its asker has gone would be nobody's. */
+    private static final Duration NEVER_LOST = Duration.ofMinutes(10);
+
     private final EventBus bus;
 
     NativeDevices(EventBus bus) {
@@ -42,7 +45,7 @@ final class NativeDevices {
 
     Future<AttachedDevice> attachLoop(String file, boolean readOnly) {
         return AttachLoop.ADDRESS
-                .ask(bus, new AttachLoop(file, readOnly), TIMEOUT)
+                .ask(bus, new AttachLoop(file, readOnly), NEVER_LOST)
                 .map(attached -> attached.device());
     }
 

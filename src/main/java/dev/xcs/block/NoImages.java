@@ -31,7 +31,7 @@ final class NoImages implements Images {
     }
 
     @Override
-    public Future<Void> stop(DeviceNumber device) {
+    public Future<Void> stop(OpenBacking backing) {
         return Future.succeededFuture();
     }
 

@@ -12,9 +12,17 @@ import java.util.Objects;
  * @param kind by which it is given back
  * @param source what was asked for: the file, or the device itself
  * @param path of the device
+ * @param held whether a loop device is kept by us: who gives up a hold twice may give up another's, since numbers are used again
  * @param extents everything that its bytes may come from, the files below an image included
  */
-record OpenBacking(Kind kind, Backing source, String path, DeviceNumber number, long sizeBytes, List<Extent> extents) {
+record OpenBacking(
+        Kind kind,
+        Backing source,
+        String path,
+        DeviceNumber number,
+        long sizeBytes,
+        List<Extent> extents,
+        boolean held) {
     enum Kind {
         DEVICE,
         LOOP,
@@ -31,6 +39,11 @@ record OpenBacking(Kind kind, Backing source, String path, DeviceNumber number, 
     }
 
     OpenBacking withSize(long newSizeBytes) {
-        return new OpenBacking(kind, source, path, number, newSizeBytes, extents);
+        return new OpenBacking(kind, source, path, number, newSizeBytes, extents, held);
+    }
+
+    /** The back-end has it now. */
+    OpenBacking settled() {
+        return new OpenBacking(kind, source, path, number, sizeBytes, extents, false);
     }
 }

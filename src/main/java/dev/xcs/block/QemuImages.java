@@ -56,12 +56,17 @@ final class QemuImages implements Images {
                                 server.path(),
                                 server.device(),
                                 now.orElseThrow().sizeBytes(),
-                                file.extents())));
+                                file.extents(),
+                                false)));
     }
 
     @Override
-    public Future<Void> stop(DeviceNumber device) {
-        return servers.stop(device);
+    public Future<Void> stop(OpenBacking backing) {
+        boolean same = servers.of(backing.number())
+                .filter(server ->
+                        server.image().toString().equals(backing.source().path()))
+                .isPresent();
+        return same ? servers.stop(backing.number()) : Future.succeededFuture();
     }
 
     @Override

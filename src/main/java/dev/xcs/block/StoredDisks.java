@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 
 /** Reads the disks that xenstore has, all requests of one look at once. */
@@ -21,25 +20,32 @@ final class StoredDisks {
 
     /** Those of a domain. */
     Future<List<StoredDisk>> of(int domid) {
-        return flat(Stream.of(VbdPaths.BACKENDS, VbdPaths.QEMU_BACKENDS).map(root -> below(root, domid)));
+        return flat(Stream.of(VbdPaths.BACKENDS, VbdPaths.QEMU_BACKENDS)
+                .map(root -> below(root, domid, (any, number) -> true)));
     }
 
-    /** Those of every domain that is wanted. */
-    Future<List<StoredDisk>> ofAll(IntPredicate wanted) {
+    /** Tells a disk by its domain and its number. */
+    @FunctionalInterface
+    interface Wanted {
+        boolean test(int domid, int number);
+    }
+
+    /** Those that are wanted, of every domain; the others are not even read. */
+    Future<List<StoredDisk>> ofAll(Wanted wanted) {
         return flat(Stream.of(VbdPaths.BACKENDS, VbdPaths.QEMU_BACKENDS)
                 .map(root -> store.list(root)
                         .compose(domids -> flat(domids.stream()
                                 .filter(text -> text.matches("\\d{1,5}"))
                                 .map(Integer::parseInt)
-                                .filter(wanted::test)
-                                .map(domid -> below(root, domid))))));
+                                .map(domid -> below(root, domid, wanted))))));
     }
 
-    private Future<List<StoredDisk>> below(String root, int domid) {
+    private Future<List<StoredDisk>> below(String root, int domid, Wanted wanted) {
         String directory = root + "/" + domid;
         return store.list(directory)
                 .compose(numbers -> flat(numbers.stream()
                         .filter(text -> text.matches(NUMBER))
+                        .filter(text -> wanted.test(domid, Integer.parseInt(text)))
                         .map(number -> read(directory + "/" + number, domid, Integer.parseInt(number))
                                 .map(List::of))));
     }

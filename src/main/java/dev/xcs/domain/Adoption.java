@@ -98,7 +98,7 @@ final class Adoption {
     private Future<Void> resume(Definition definition, DomainInfo info) {
         KeptDomain domain = keep(definition, Optional.of(info));
         if (info.dying()) {
-            return Future.succeededFuture();
+            return disks.resume(domain);
         }
         LOG.info("{} is adopted", domain);
         return Future.join(consoles.attach(domain), disks.resume(domain)).mapEmpty();
@@ -123,15 +123,23 @@ final class Adoption {
     private Future<Void> undoOurs(Definition definition, DomainInfo info) {
         KeptDomain domain = keep(definition, Optional.of(info));
         LOG.info("{} was being created when the last run ended; it is undone", domain);
-        start(domain, domain.queue().add("undo", any -> boots.destroy(domain)));
+        start(domain, domain.queue().add("undo", any -> known(domain).compose(v -> boots.destroy(domain))));
         return Future.succeededFuture();
+    }
+
+    /** What is not known to the block backend is not given back when the boot is torn down. */
+    private Future<Void> known(KeptDomain domain) {
+        return domain.domid() < 0 ? Future.succeededFuture() : disks.resume(domain);
     }
 
     private Future<Void> restart(Definition definition, Optional<DomainInfo> found) {
         KeptDomain domain = keep(definition, found);
         LOG.info("{} was being booted again when the last run ended; that is done now", domain);
         domain.work(KeptDomain.Work.BUILDING);
-        start(domain, domain.queue().add("restart", preemption -> boots.restart(domain, preemption)));
+        start(
+                domain,
+                domain.queue()
+                        .add("restart", preemption -> known(domain).compose(v -> boots.restart(domain, preemption))));
         return Future.succeededFuture();
     }
 

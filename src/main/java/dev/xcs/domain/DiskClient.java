@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the domains ask of the block backend. A domain without disks asks it nothing on its way to its boot. */
 final class DiskClient {
-    /** Longer than a hotplug script may take. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    /** Longer than hotplug scripts and servers of images may take, one after the other. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(180);
 
     private final EventBus bus;
 

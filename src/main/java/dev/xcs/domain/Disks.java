@@ -8,11 +8,14 @@ import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainState;
 import dev.xcs.model.GuestOs;
 import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.VirtualDevice;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
@@ -66,7 +69,8 @@ final class Disks {
             return Future.succeededFuture();
         }
         return client.resume(definition.spec(), domain.domid())
-                .compose(found -> found.equals(specs(domain)) ? Future.succeededFuture() : save(domain, found))
+                .map(found -> merged(specs(domain), found, definition.spec().guestOs()))
+                .compose(all -> all.equals(specs(domain)) ? Future.succeededFuture() : save(domain, all))
                 .recover(failure -> {
                     LOG.warn("The disks of {} are not known: {}", domain, failure.getMessage());
                     return Future.succeededFuture();
@@ -100,7 +104,12 @@ final class Disks {
                 refuseMissing(domain, vdev, rest);
                 return save(domain, rest);
             }
-            return client.unplug(domain, guestOs, vdev, force).compose(any -> save(domain, rest));
+            boolean written = rest.size() < specs(domain).size();
+            return client.unplug(domain, guestOs, vdev, force)
+                    .recover(failure -> written && ProblemException.of(failure).type() == ProblemType.NOT_FOUND
+                            ? Future.succeededFuture()
+                            : Future.failedFuture(failure))
+                    .compose(any -> save(domain, rest));
         });
     }
 
@@ -153,8 +162,16 @@ final class Disks {
             return Future.succeededFuture();
         }
         Definition changed = definition.withSpec(definition.spec().withDisks(disks));
-        domain.define(changed);
-        return log.save(changed);
+        return log.save(changed).onSuccess(any -> domain.define(changed));
+    }
+
+    /** What is written down stays, as the guest has it where it has it; what it has beside that comes to it. */
+    private static List<DiskSpec> merged(List<DiskSpec> written, List<DiskSpec> found, GuestOs guestOs) {
+        Map<Integer, DiskSpec> all = new LinkedHashMap<>();
+        written.forEach(
+                disk -> all.put(VirtualDevice.parse(disk.vdev(), guestOs).number(), disk));
+        found.forEach(disk -> all.put(VirtualDevice.parse(disk.vdev(), guestOs).number(), disk));
+        return List.copyOf(all.values());
     }
 
     private static List<DiskSpec> added(KeptDomain domain, DiskSpec disk) {

@@ -29,8 +29,8 @@ public record DiskSpec(
         boolean directIoSafe,
         @Nullable DiskBackend backendType,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean override) {
-    /** Linux's PATH_MAX without the final zero. */
-    public static final int MAX_PATH_BYTES = 4095;
+    /** What a node of xenstore holds: oxenstored refuses more. */
+    public static final int MAX_PATH_BYTES = 2048;
 
     private static final Pattern VDEV = Pattern.compile("(/dev/)?[A-Za-z0-9]{1,32}");
 

@@ -88,7 +88,8 @@ class BadInputTest {
                 Arguments.of("paused", "yes", "\"yes\", expected true or false"),
                 Arguments.of("onPoweroff", "explode", "one of destroy, restart, preserve"),
                 Arguments.of("onCrash", "RESTART", "one of destroy, restart, preserve"),
-                Arguments.of("disks", 1, "unknown field, expected one of cmdline, kernel"));
+                Arguments.of("disks", 1, "an array of objects with target and vdev"),
+                Arguments.of("disk", 1, "unknown field, expected one of cmdline, disks, guestOs, kernel"));
     }
 
     @Test

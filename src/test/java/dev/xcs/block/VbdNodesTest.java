@@ -27,7 +27,8 @@ class VbdNodesTest {
 
     private static OpenBacking loop() {
         Backing file = new Backing("/srv/a.img", Backing.Kind.FILE, 512, 512, null, false, List.of(), List.of());
-        return new OpenBacking(OpenBacking.Kind.LOOP, file, "/dev/loop10", new DeviceNumber(7, 10), 512, List.of());
+        return new OpenBacking(
+                OpenBacking.Kind.LOOP, file, "/dev/loop10", new DeviceNumber(7, 10), 512, List.of(), true);
     }
 
     private static StoreNode node(String path, String value) {

@@ -228,12 +228,30 @@ class DisksLabIT {
             assertThat(shown(uuid, "xvda").path("state").asText()).isEqualTo("connected");
             Answer twice = api.post("/v1/domains", spec("thief", disk(DIR + "/kept.img", "xvda")));
             assertThat(twice.status()).as(twice.body().toString()).isEqualTo(409);
+            Answer raw = api.post("/v1/domains", spec("thief", disk(DIR + "/kept.qcow2", "xvda")));
+            assertThat(raw.status()).as(raw.body().toString()).isEqualTo(409);
+            Answer grown =
+                    api.sendText("PATCH", "/v1/domains/" + uuid + "/disks/xvda", "{\"sizeBytes\": " + (6 << 20) + "}");
+            assertThat(grown.status()).as(grown.body().toString()).isEqualTo(200);
         }
         assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
         Await.until(
                 "the server is gone",
                 SOON,
                 () -> inDom0("pgrep -a qemu-nbd; true").isBlank());
+    }
+
+    @Test
+    void twoImagesMayBeBasedOnOne() throws Exception {
+        inDom0(
+                "cd " + DIR
+                        + "; truncate -s 4M base.img; for i in 1 2; do qemu-img create -q -f qcow2 -b base.img -F raw $i.qcow2; done");
+        String first = api.create(spec("first", disk(DIR + "/1.qcow2", "xvda", "format", "qcow2")));
+        String second = api.create(spec("second", disk(DIR + "/2.qcow2", "xvda", "format", "qcow2")));
+        Answer writer = api.post("/v1/domains", spec("writer", disk(DIR + "/base.img", "xvda")));
+        assertThat(writer.status()).as(writer.body().toString()).isEqualTo(409);
+        assertThat(api.delete("/v1/domains/" + first).status()).isEqualTo(204);
+        assertThat(api.delete("/v1/domains/" + second).status()).isEqualTo(204);
     }
 
     private static Map<String, Object> spec(String name, Object... disks) {

@@ -73,13 +73,13 @@ class DiskSpecTest {
         assertThatThrownBy(() -> DiskSpec.of(target, "xvda"))
                 .isInstanceOf(ProblemException.class)
                 .hasMessage("target: " + Problem.quote(target)
-                        + ", expected 1 to 4095 bytes of text without control character");
+                        + ", expected 1 to 2048 bytes of text without control character");
     }
 
     @Test
     void boundsAPathInBytes() {
         assertThat(DiskSpec.of("/" + "x".repeat(4094), "xvda")).isNotNull();
-        assertThatThrownBy(() -> DiskSpec.of("/" + "ż".repeat(2048), "xvda")).hasMessageContaining("4095 bytes");
+        assertThatThrownBy(() -> DiskSpec.of("/" + "ż".repeat(2048), "xvda")).hasMessageContaining("2048 bytes");
     }
 
     @ParameterizedTest
@@ -100,7 +100,7 @@ class DiskSpecTest {
                 "{'target':'/x','vdev':'hdc','device':'cdrom','access':'rw'} | access: \"rw\", expected ro for a CD drive",
                 "{'vdev':'hdc','device':'cdrom','format':'qcow2'} | format: \"qcow2\", expected none or raw for an empty CD drive",
                 "{'target':'/x','vdev':'a','format':'vhd','backendType':'phy'} | format: \"vhd\", expected raw for the back-end phy",
-                "{'target':'/x','vdev':'a','script':'a,b'} | script: \"a,b\", expected 1 to 4095 bytes of text without control character or comma",
+                "{'target':'/x','vdev':'a','script':'a,b'} | script: \"a,b\", expected 1 to 2048 bytes of text without control character or comma",
             })
     void namesTheFieldThatIsWrong(String text, String expected) {
         assertThatThrownBy(() -> json.readValue(text.replace('\'', '"'), DiskSpec.class))

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.xcs.RunningDaemon;
+import dev.xcs.hypervisor.sim.SimHost;
+import dev.xcs.hypervisor.sim.SimHostOptions;
 import dev.xcs.testing.ApiClient;
 import dev.xcs.testing.ApiClient.Answer;
 import dev.xcs.testing.Await;
@@ -291,6 +293,55 @@ class DisksTest {
         awaitConnected(uuid, "xvda");
         inGuest(uuid, "head -c 6 /dev/xvda", "QUOTED");
         assertThat(shown(uuid, "xvda").path("target").asText()).isEqualTo(odd.toString());
+    }
+
+    @Test
+    void disksAreLookedAfterAgainByTheNextDaemon() throws Exception {
+        Path file = image("outlives.img", MIB, "OUTLIVES");
+        Path again = dir.resolve("again");
+        try (SimHost host = SimHost.start(SimHostOptions.defaults(), dir.resolve("host"))) {
+            String uuid;
+            try (RunningDaemon first = RunningDaemon.startOn(host, again)) {
+                uuid = first.api().create(spec("outlives", List.of(disk(file, "xvda"))));
+                Await.until(
+                        "it is connected",
+                        SOON,
+                        () -> first.api()
+                                .get("/v1/domains/" + uuid + "/disks")
+                                .body()
+                                .path(0)
+                                .path("state")
+                                .asText()
+                                .equals("connected"));
+            }
+            try (RunningDaemon second = RunningDaemon.startOn(host, again)) {
+                ApiClient next = second.api();
+                Answer thief = next.post("/v1/domains", spec("thief", List.of(disk(file, "xvda"))));
+                assertThat(thief.status()).as(thief.body().toString()).isEqualTo(409);
+                Answer grown = next.sendText(
+                        "PATCH", "/v1/domains/" + uuid + "/disks/xvda", "{\"sizeBytes\": " + 2 * MIB + "}");
+                assertThat(grown.status()).as(grown.body().toString()).isEqualTo(200);
+                assertThat(Files.size(file)).isEqualTo(2 * MIB);
+                assertThat(next.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
+                String freed = next.create(spec("freed", List.of(disk(file, "xvda"))));
+                assertThat(next.delete("/v1/domains/" + freed).status()).isEqualTo(204);
+            }
+        }
+    }
+
+    @Test
+    void whatXlGaveToOneOfOurGuestsIsGuardedToo() throws Exception {
+        Path ours = image("ours.img", MIB, "");
+        Path theirs = image("theirs.img", MIB, "");
+        String uuid = create("mixed", disk(ours, "xvda"));
+        int domid = api.get("/v1/domains/" + uuid).body().path("domid").asInt();
+        // As xl block-attach would, of a file that QEMU serves.
+        String back = "/local/domain/0/backend/qdisk/" + domid + "/51728/";
+        daemon.host().store().write(0, back + "params", "aio:" + theirs);
+        daemon.host().store().write(0, back + "mode", "w");
+        daemon.host().store().write(0, back + "dev", "xvdb");
+        Answer refused = api.post("/v1/domains", spec("thief", List.of(disk(theirs, "xvda"))));
+        assertThat(refused.status()).as(refused.body().toString()).isEqualTo(409);
     }
 
     @Test
