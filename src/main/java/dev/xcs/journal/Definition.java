@@ -45,6 +45,11 @@ public record Definition(
         return new Definition(spec, Phase.CREATING, -1, 0, null, List.of());
     }
 
+    /** Whether it is still wanted when the host has gone down and come up again, with no boot of it left. */
+    boolean outlivesTheHost() {
+        return phase == Phase.RESTARTING || phase == Phase.STOPPED;
+    }
+
     public UUID uuid() {
         return spec.uuid();
     }

@@ -56,15 +56,22 @@ public final class Definitions {
         return found;
     }
 
-    /** Returns when the definition is on disk. */
+    /**
+     * Returns when the definition is safe from the end of this process; one of a domain without a running boot also from the end of the
+     * host. The host's end takes running guests with it, and what is left of their definitions is dropped at the next start: that need not
+     * wait for the disk.
+     */
     public void save(Definition definition) {
         Path file = file(definition.uuid());
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        boolean outlivesTheHost = definition.outlivesTheHost();
         try {
             prepare();
-            writeThrough(fresh, json.writeValueAsBytes(definition));
+            write(fresh, json.writeValueAsBytes(definition), outlivesTheHost);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            syncDirectory();
+            if (outlivesTheHost) {
+                syncDirectory();
+            }
         } catch (IOException e) {
             throw failure("write", file, e);
         }
@@ -83,11 +90,17 @@ public final class Definitions {
     }
 
     private Optional<Definition> read(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        if (bytes.length == 0) {
+            LOG.info("{} was not yet on the disk when the host went down; its domain went with it", file);
+            Files.delete(file);
+            return Optional.empty();
+        }
         try {
             // A newer daemon may have written more than this one knows.
             Definition definition = json.readerFor(Definition.class)
                     .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .readValue(Files.readAllBytes(file));
+                    .readValue(bytes);
             if (complete(definition) && file(definition.uuid()).equals(file)) {
                 return Optional.of(definition);
             }
@@ -125,7 +138,7 @@ public final class Definitions {
         }
     }
 
-    private static void writeThrough(Path file, byte[] bytes) throws IOException {
+    private static void write(Path file, byte[] bytes, boolean through) throws IOException {
         // Left by a daemon that was killed while it wrote; its mode may be anything.
         Files.deleteIfExists(file);
         var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -135,7 +148,9 @@ public final class Definitions {
             while (rest.hasRemaining()) {
                 out.write(rest);
             }
-            out.force(true);
+            if (through) {
+                out.force(true);
+            }
         }
     }
 

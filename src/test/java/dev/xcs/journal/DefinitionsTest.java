@@ -77,10 +77,19 @@ class DefinitionsTest {
     }
 
     @Test
+    void dropsAFileThatTheHostsEndLeftEmpty() throws IOException {
+        Definition one = Definition.creating(spec("web1"));
+        definitions().save(one);
+        Files.write(files().get(0), new byte[0]);
+        assertThat(definitions().load()).isEmpty();
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
     void setsACorruptFileAsideAndReadsTheOthers() throws IOException {
         Definition good = Definition.creating(spec("good"));
         definitions().save(good);
-        for (String bad : List.of("", "{", "null", "{\"phase\":\"ACTIVE\"}", "[1]", "\0\0\0\0")) {
+        for (String bad : List.of("{", "null", "{\"phase\":\"ACTIVE\"}", "[1]", "\0\0\0\0")) {
             Path file = stateDir.resolve("domains").resolve(UUID.randomUUID() + ".json");
             Files.writeString(file, bad);
             assertThat(definitions().load()).as(bad).containsExactly(good);
