@@ -171,18 +171,26 @@ final class BootDisks {
                 .mapEmpty();
     }
 
-    Future<Void> release(DomainDisks disks, KeptDisk disk) {
-        disk.connecting(null);
+    private Future<Void> release(DomainDisks disks, KeptDisk disk) {
+        return undoScript(disks, disk).compose(any -> giveBack(disk));
+    }
+
+    /** Scripts look at the nodes of their disk: while it runs this comes before those are removed. */
+    Future<Void> undoScript(DomainDisks disks, KeptDisk disk) {
         String script = disk.spec().script();
-        Future<Void> undone = script == null || disks.domid() < 0
+        return script == null || disks.domid() < 0
                 ? Future.succeededFuture()
                 : scripts.remove(script, disks.paths(disk));
+    }
+
+    Future<Void> giveBack(KeptDisk disk) {
+        disk.connecting(null);
         OpenBacking backing = disk.backing();
         if (backing == null) {
             table.disclaim(disk);
-            return undone;
+            return Future.succeededFuture();
         }
-        return undone.compose(any -> backings.close(backing, disk));
+        return backings.close(backing, disk);
     }
 
     /** The truth is what the guest has: what is written down otherwise is corrected by the answer. */

@@ -31,8 +31,17 @@ final class Guards {
 
     /** What is in use without a claim of ours: by other toolstacks, also in our own domains. */
     Future<List<Claim>> strangers() {
-        return stored.ofAll((domid, number) -> !table.guards(domid, number)).compose(disks -> {
-            List<Future<Claim>> claims = disks.stream().map(this::claim).toList();
+        return stored.ofAll((domid, number) -> !table.guards(domid, number))
+                .compose(disks -> disks.isEmpty() ? Future.succeededFuture(List.of()) : claims(disks));
+    }
+
+    /** Nodes that somebody left behind are nobody's use. */
+    private Future<List<Claim>> claims(List<StoredDisk> disks) {
+        return devices.domids().compose(living -> {
+            List<Future<Claim>> claims = disks.stream()
+                    .filter(disk -> living.contains(disk.domid()))
+                    .map(this::claim)
+                    .toList();
             return Future.all(claims)
                     .map(done -> claims.stream().map(Future::result).toList());
         });

@@ -198,10 +198,12 @@ final class LiveDisks {
     }
 
     private Future<Void> discard(DomainDisks disks, KeptDisk disk) {
-        return removeNodes(disks.paths(disk)).compose(any -> {
-            disks.remove(disk.device());
-            return boot.release(disks, disk);
-        });
+        return boot.undoScript(disks, disk)
+                .compose(any -> removeNodes(disks.paths(disk)))
+                .compose(any -> {
+                    disks.remove(disk.device());
+                    return boot.giveBack(disk);
+                });
     }
 
     private Future<Void> removeNodes(VbdPaths paths) {

@@ -4,6 +4,7 @@ import dev.xcs.message.AttachLoop;
 import dev.xcs.message.ExamineBacking;
 import dev.xcs.message.FindNbd;
 import dev.xcs.message.HoldDevice;
+import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.ReadDiskStatistics;
 import dev.xcs.message.RefreshDevice;
 import dev.xcs.message.ReleaseDevice;
@@ -11,11 +12,14 @@ import dev.xcs.model.AttachedDevice;
 import dev.xcs.model.Backing;
 import dev.xcs.model.DeviceNumber;
 import dev.xcs.model.DiskStatistics;
+import dev.xcs.model.DomainInfo;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the block backend asks of the native verticle. */
 final class NativeDevices {
@@ -41,6 +45,13 @@ final class NativeDevices {
         return ExamineBacking.ADDRESS
                 .ask(bus, new ExamineBacking(null, device), TIMEOUT)
                 .map(found -> Optional.ofNullable(found.backing()));
+    }
+
+    /** Of every domain that Xen still has. */
+    Future<Set<Integer>> domids() {
+        return ListXenDomains.ADDRESS
+                .ask(bus, new ListXenDomains(), TIMEOUT)
+                .map(listed -> listed.domains().stream().map(DomainInfo::domid).collect(Collectors.toSet()));
     }
 
     Future<AttachedDevice> attachLoop(String file, boolean readOnly) {

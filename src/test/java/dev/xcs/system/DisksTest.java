@@ -345,6 +345,15 @@ class DisksTest {
     }
 
     @Test
+    void nodesThatSomebodyLeftBehindKeepNobodyFromAFile() throws Exception {
+        Path file = image("haunted.img", MIB, "");
+        String back = "/local/domain/0/backend/qdisk/4711/51712/";
+        daemon.host().store().write(0, back + "params", "aio:" + file);
+        daemon.host().store().write(0, back + "mode", "w");
+        awaitConnected(create("unafraid", disk(file, "xvda")), "xvda");
+    }
+
+    @Test
     void aNetbsdGuestHasItsOwnNames() throws Exception {
         Path file = image("netbsd.img", MIB, "BSD");
         Map<String, Object> spec = spec("bsd", List.of(disk(file, "wd0d")));
