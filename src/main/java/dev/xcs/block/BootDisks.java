@@ -89,8 +89,9 @@ final class BootDisks {
     /** Gets ready what backs a disk, if anything does already. */
     Future<Void> open(DomainDisks disks, KeptDisk disk) {
         DiskSpec spec = disk.spec();
-        if (spec.script() != null) {
-            return Future.succeededFuture();
+        String script = spec.script();
+        if (script != null) {
+            return Future.succeededFuture(script).map(scripts::find).mapEmpty();
         }
         Future<OpenBacking> opened =
                 spec.target() == null ? backings.empty() : backings.open(spec, disks.describe(disk), disk);
@@ -154,7 +155,7 @@ final class BootDisks {
         disk.connecting(wait);
         wait.future()
                 .compose(any -> {
-                    disk.back(backing.settled());
+                    disk.change(OpenBacking::settled);
                     return backings.settle(backing);
                 })
                 .onFailure(failure -> LOG.debug("{} stays held: {}", backing.path(), failure.getMessage()));

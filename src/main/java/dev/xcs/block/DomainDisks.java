@@ -67,10 +67,6 @@ final class DomainDisks {
         return disks.values().stream().map(KeptDisk::spec).toList();
     }
 
-    boolean isEmpty() {
-        return disks.isEmpty();
-    }
-
     VbdPaths paths(KeptDisk disk) {
         return new VbdPaths(domid, disk.device().number());
     }

@@ -37,7 +37,7 @@ final class HotplugScripts {
     private final Path directory;
     private final Duration timeout;
 
-    /** @param directory where a script that is named without a path is: Xen's XEN_SCRIPT_DIR */
+    /** @param directory the only one that scripts are run from: Xen's XEN_SCRIPT_DIR */
     HotplugScripts(Vertx vertx, Xenstore store, Path directory) {
         this(vertx, store, directory, TIMEOUT);
     }
@@ -76,14 +76,18 @@ final class HotplugScripts {
     private Future<Void> run(String script, String verb, VbdPaths paths) {
         return vertx.executeBlocking(
                 () -> {
-                    execute(inDirectory(script), verb, paths);
+                    execute(find(script), verb, paths);
                     return null;
                 },
                 false);
     }
 
-    /** Else whoever may attach a disk could run any program of dom0 as root. */
-    private Path inDirectory(String script) {
+    /**
+     * The program behind a name. Only what is in the directory: else whoever may attach a disk could run any program of dom0 as root.
+     *
+     * @throws dev.xcs.model.ProblemException of type INVALID_FIELD if it is outside
+     */
+    Path find(String script) {
         Path path = directory.resolve(script).normalize();
         if (!path.startsWith(directory)) {
             throw Problem.invalidField("script", script, "a script in " + directory + " (block.script-directory)")

@@ -3,6 +3,7 @@ package dev.xcs.block;
 import dev.xcs.model.DiskAccess;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.VirtualDevice;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One disk of one boot. */
@@ -29,6 +30,13 @@ final class KeptDisk {
     @Nullable
     OpenBacking backing() {
         return backing;
+    }
+
+    /** Changes what is there by now: who waited may have an older one in hand. */
+    void change(UnaryOperator<OpenBacking> how) {
+        if (backing != null) {
+            backing = how.apply(backing);
+        }
     }
 
     void back(OpenBacking newer) {

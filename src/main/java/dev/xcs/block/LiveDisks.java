@@ -142,19 +142,17 @@ final class LiveDisks {
         return find(ask.uuid(), ask.domid(), ask.guestOs(), ask.vdev()).compose(found -> {
             VbdPaths paths = found.paths();
             return closed(paths)
-                    .recover(failure -> ask.force() ? done() : refusal(failure, found, ask.vdev()))
+                    .recover(failure -> ask.force() ? done() : refusal(failure, ask.vdev()))
                     .compose(any -> discard(found))
                     .map(any -> new VirtualDevice(paths.number()));
         });
     }
 
-    private static Future<Void> refusal(Throwable failure, Found found, String vdev) {
+    private static Future<Void> refusal(Throwable failure, String vdev) {
         return tooSlow(
-                        failure,
-                        "The guest did not give " + vdev + " up within " + CLOSE.toSeconds()
-                                + " s; it is asked for still",
-                        "it is in use inside the guest, or the guest hangs or is paused; force takes it away all the same")
-                .onFailure(any -> found.disk().ifPresent(disk -> disk.connecting(null)));
+                failure,
+                "The guest did not give " + vdev + " up within " + CLOSE.toSeconds() + " s; it is asked for still",
+                "it is in use inside the guest, or the guest hangs or is paused; force takes it away all the same");
     }
 
     /** A disk of ours, or of another toolstack for a domain of which we have none. */
@@ -321,7 +319,7 @@ final class LiveDisks {
                             .withCause("a device has to be resized first by who made it, lvextend for example")
                             .toException());
         }
-        disk.back(backing.withSize(size));
+        disk.change(now -> now.withSize(size));
         String sectors = Long.toString(size / 512);
         return until(
                 disks.paths(disk).backend() + "/sectors",

@@ -24,7 +24,7 @@ record StoredDisk(int domid, int number, String backend, Map<String, String> val
 
     /** What is read of each back-end. */
     static final String[] KEYS = {
-        "params", "format", "mode", "dev", "device-type", "state", "physical-device", "sectors", "sector-size", "type"
+        "params", "format", "mode", "dev", "device-type", "state", "physical-device", "sectors"
     };
 
     /** Sectors are of 512 bytes on the wire, whatever sector-size says (public/io/blkif.h). */

@@ -92,7 +92,7 @@ public record DaemonConfig(
 
     /**
      * @param imageRoot the only directory that files for disks may be in, links followed; empty for no such limit
-     * @param scriptDirectory where hotplug scripts that are named without a path are
+     * @param scriptDirectory the only directory that hotplug scripts are run from
      * @param qemuNbd the program that serves images which are not raw
      * @param qemuImg the program that reads such images
      */

@@ -76,7 +76,7 @@ public final class Keys {
             "");
     static final Key<Path> BLOCK_SCRIPT_DIRECTORY = new Key<>(
             "block.script-directory",
-            "Where hotplug scripts named without a path are.",
+            "The only directory that hotplug scripts are run from.",
             Kind.directory(),
             "/etc/xen/scripts");
     static final Key<Path> BLOCK_QEMU_NBD =

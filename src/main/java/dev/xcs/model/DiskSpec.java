@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target path in dom0 of what backs it, or what the script makes of it; absent for an empty CD drive
  * @param vdev what the guest calls it, see {@link VirtualDevice#parse}
- * @param script hotplug script that makes a device of the target: its path, or its name in Xen's directory of scripts
+ * @param script hotplug script that makes a device of the target; one in Xen's directory of scripts
  * @param discard whether discarding is offered to the guest; absent to let the back-end choose
  * @param directIoSafe whether O_DIRECT is safe although a network may lie below, as xl's {@code direct-io-safe} promises
  * @param backendType what xl was told about the back-end; absent to choose by what backs the disk

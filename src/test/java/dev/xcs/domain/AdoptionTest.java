@@ -175,6 +175,19 @@ class AdoptionTest {
     }
 
     @Test
+    void undoesNothingOfAStrangerWhoChoseTheSameUuid() {
+        DomainSpec spec = Specs.pv("half");
+        rig.stop();
+        rig.definitions().save(Definition.creating(spec));
+        int domid = rig.host.createByXl(spec.uuid(), "theirs", "pv");
+        rig.store.put("/local/domain/" + domid + "/console/type", "xenconsoled");
+        rig.start();
+        assertThat(rig.definitions().load()).isEmpty();
+        assertThat(rig.show(spec.uuid()).managed()).isFalse();
+        assertThat(rig.host.domids()).contains(domid);
+    }
+
+    @Test
     void goesOnTryingUntilTheConsoleIsAttached() {
         DomainSpec refused = Specs.pv("refused");
         DomainSpec unreadable = Specs.pv("unreadable");

@@ -1,0 +1,194 @@
+package dev.xcs.block;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.xcs.config.DaemonConfig.BlockConfig;
+import dev.xcs.config.DaemonConfig.XenstoreConfig;
+import dev.xcs.hypervisor.sim.SimHost;
+import dev.xcs.hypervisor.sim.SimHostOptions;
+import dev.xcs.message.AttachLoop;
+import dev.xcs.message.BackingExamined;
+import dev.xcs.message.DeviceAttached;
+import dev.xcs.message.Done;
+import dev.xcs.message.ExamineBacking;
+import dev.xcs.message.PlaceDisks;
+import dev.xcs.message.PrepareDisks;
+import dev.xcs.message.ReleaseDevice;
+import dev.xcs.message.ReleaseDisks;
+import dev.xcs.message.TakeDisks;
+import dev.xcs.model.AttachedDevice;
+import dev.xcs.model.Backing;
+import dev.xcs.model.DeviceNumber;
+import dev.xcs.model.DiskDevice;
+import dev.xcs.model.DiskSpec;
+import dev.xcs.model.Extent;
+import dev.xcs.model.GuestOs;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemType;
+import dev.xcs.testing.Await;
+import dev.xcs.testing.BusFixture;
+import dev.xcs.xenstore.Change;
+import dev.xcs.xenstore.XenstoreClient;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The block backend against a simulated xenstored, with dom0's devices and the kernel's back-end played by the test. */
+class BlockBackendTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final UUID WEB = UUID.randomUUID();
+    private static final String BACK = "/local/domain/0/backend/vbd/7/51712";
+
+    @TempDir
+    Path dir;
+
+    private final BusFixture fixture = new BusFixture();
+    private final List<DeviceNumber> released = new CopyOnWriteArrayList<>();
+    private final AtomicInteger loops = new AtomicInteger();
+    private volatile Future<Void> gate = Future.succeededFuture();
+    private SimHost host;
+    private XenstoreClient store;
+
+    @BeforeEach
+    void start() throws Exception {
+        host = SimHost.start(SimHostOptions.defaults(), dir);
+        store = new XenstoreClient(
+                fixture.vertx(), new XenstoreConfig(host.xenstoreSocket().toString(), 64), fixture.metrics());
+        BusFixture.await(store.start());
+        ExamineBacking.ADDRESS.answer(
+                fixture.bus(), ask -> Future.succeededFuture(new BackingExamined(file(String.valueOf(ask.path())))));
+        AttachLoop.ADDRESS.answer(
+                fixture.bus(),
+                ask -> gate.map(any -> {
+                    DeviceNumber number = new DeviceNumber(7, loops.getAndIncrement());
+                    return new DeviceAttached(
+                            new AttachedDevice("/dev/loop" + number.minor(), number, 1 << 20, ask.readOnly()));
+                }));
+        ReleaseDevice.ADDRESS.answer(fixture.bus(), ask -> {
+            released.add(ask.device());
+            return Future.succeededFuture(new Done());
+        });
+        Files.createDirectories(dir.resolve("scripts"));
+        BlockConfig config =
+                new BlockConfig(Optional.empty(), dir.resolve("scripts"), Path.of("/none"), Path.of("/none"));
+        fixture.deploy(new BlockBackend(store, config, dir, (vertx, devices) -> new NoImages()));
+    }
+
+    @AfterEach
+    void stop() {
+        BusFixture.await(store.close());
+        fixture.close();
+        host.close();
+    }
+
+    private static Backing file(String path) {
+        return new Backing(
+                path, Backing.Kind.FILE, 1 << 20, 512, null, false, List.of(Extent.whole("file " + path)), List.of());
+    }
+
+    private void prepare(UUID uuid, DiskSpec disk) {
+        fixture.ask(PrepareDisks.ADDRESS, new PrepareDisks(uuid, "web", GuestOs.LINUX, List.of(disk)));
+    }
+
+    /** As the domain does it in its transaction, but for permissions, which need the domain to exist. */
+    private void place(int domid) {
+        BusFixture.await(store.commit(fixture.ask(PlaceDisks.ADDRESS, new PlaceDisks(WEB, domid)).nodes().stream()
+                .map(node -> Change.write(node.path(), node.value()))
+                .toList()));
+    }
+
+    @Test
+    void givesUpAHoldOnceForItsNumberMayBeAnothersByThen() throws Exception {
+        prepare(WEB, DiskSpec.of("/a.img", "xvda"));
+        place(7);
+        fixture.ask(TakeDisks.ADDRESS, new TakeDisks(WEB));
+        assertThat(released).as("held until the back-end has it").isEmpty();
+        // Again and again: the simulated back-end, which sees no such guest, has its own mind about the state.
+        Await.until("the hold is given up", SOON, () -> {
+            BusFixture.await(store.write(BACK + "/state", "4"));
+            return released.size() == 1;
+        });
+        fixture.ask(ReleaseDisks.ADDRESS, new ReleaseDisks(WEB));
+        assertThat(released).containsExactly(new DeviceNumber(7, 0));
+    }
+
+    @Test
+    void aDeviceThatComesAfterItsAskerHasGivenUpIsGivenBack() throws Exception {
+        Promise<Void> slow = Promise.promise();
+        gate = slow.future();
+        Future<Done> preparing = PrepareDisks.ADDRESS.ask(
+                fixture.bus(), new PrepareDisks(WEB, "web", GuestOs.LINUX, List.of(DiskSpec.of("/a.img", "xvda"))));
+        // Only a question that has come first is answered first: by now the loop is asked for.
+        fixture.ask(PlaceDisks.ADDRESS, new PlaceDisks(UUID.randomUUID(), 9));
+        fixture.ask(ReleaseDisks.ADDRESS, new ReleaseDisks(WEB));
+        slow.complete();
+        gate = Future.succeededFuture();
+        Await.until("it is given back", SOON, () -> released.size() == 1);
+        Await.until("its asker is told", SOON, preparing::failed);
+        prepare(UUID.randomUUID(), DiskSpec.of("/a.img", "xvda"));
+    }
+
+    @Test
+    void refusesTheSameFileUntilItIsReleased() {
+        prepare(WEB, DiskSpec.of("/a.img", "xvda"));
+        PrepareDisks again =
+                new PrepareDisks(UUID.randomUUID(), "thief", GuestOs.LINUX, List.of(DiskSpec.of("/a.img", "xvdb")));
+        assertThat(fixture.refused(PrepareDisks.ADDRESS, again).type()).isEqualTo(ProblemType.CONFLICT);
+        fixture.ask(ReleaseDisks.ADDRESS, new ReleaseDisks(WEB));
+        fixture.ask(PrepareDisks.ADDRESS, again);
+    }
+
+    private static DiskSpec scripted(String script) {
+        return DiskSpec.of("iqn:disk", "xvda", null, null, DiskDevice.DISK, script, null, null, null, null);
+    }
+
+    private void script(String name, String text) throws Exception {
+        Path file = dir.resolve("scripts").resolve(name);
+        Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void runsAScriptWithXensEnvironmentAndUndoesIt() throws Exception {
+        Path told = dir.resolve("told");
+        script("block-own", "echo \"$1 $XENBUS_TYPE $XENBUS_PATH $XENBUS_BASE_PATH $script\" >> " + told);
+        prepare(WEB, scripted("block-own"));
+        place(7);
+        BusFixture.await(store.write(BACK + "/state", "2"));
+        fixture.ask(TakeDisks.ADDRESS, new TakeDisks(WEB));
+        fixture.ask(ReleaseDisks.ADDRESS, new ReleaseDisks(WEB));
+        String rest = " vbd backend/vbd/7/51712 backend " + dir.resolve("scripts/block-own");
+        assertThat(Files.readAllLines(told)).containsExactly("add" + rest, "remove" + rest);
+    }
+
+    @Test
+    void tellsWhatAFailingScriptSaidOnStandardError() throws Exception {
+        script("block-bad", "echo 'no such target' >&2; exit 3");
+        prepare(WEB, scripted("block-bad"));
+        place(7);
+        BusFixture.await(store.write(BACK + "/state", "2"));
+        Problem problem = fixture.refused(TakeDisks.ADDRESS, new TakeDisks(WEB));
+        assertThat(problem.cause()).isEqualTo("exit code 3: no such target");
+        assertThat(problem.detail()).contains("block-bad");
+    }
+
+    @Test
+    void runsNoScriptFromElsewhereAndSaysSoBeforeAnythingIsMade() {
+        for (String script : List.of("/bin/sh", "../outside")) {
+            PrepareDisks ask = new PrepareDisks(WEB, "web", GuestOs.LINUX, List.of(scripted(script)));
+            assertThat(fixture.refused(PrepareDisks.ADDRESS, ask).field()).isEqualTo("script");
+        }
+    }
+}
