@@ -76,7 +76,7 @@ start_engine() {
     if PATH=$path ldd "$(PATH=$path command -v dockerd)" "$(PATH=$path command -v runc)" | grep -q 'not found'; then
         install_packages libdevmapper1.02.1 libseccomp2 libsystemd0 || { engine_failure="libraries are missing"; return 1; }
     fi
-    engine_dir=$(mktemp -d /tmp/xcs-engine.XXXXXX)
+    engine_dir=$(mktemp -d -t xcs-engine.XXXXXX)
     export DOCKER_HOST=unix://$engine_dir/docker.sock
     PATH=$path dockerd --bridge=none --iptables=false --ip6tables=false --ip-forward=false --host "$DOCKER_HOST" \
         --data-root "$engine_dir/data" --exec-root "$engine_dir/exec" --pidfile "$engine_dir/pid" \

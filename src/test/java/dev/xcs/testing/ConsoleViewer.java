@@ -12,12 +12,10 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** One viewer of a console over the websocket; collects all that it is sent. */
-public final class ConsoleViewer implements WebSocket.Listener, AutoCloseable {
+public final class ConsoleViewer extends WebSocketEnd implements AutoCloseable {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final List<String> texts = new ArrayList<>();
-    private final StringBuilder partialText = new StringBuilder();
     private WebSocket socket;
-    private int closeCode;
 
     private ConsoleViewer() {}
 
@@ -71,11 +69,6 @@ public final class ConsoleViewer implements WebSocket.Listener, AutoCloseable {
         return List.copyOf(texts);
     }
 
-    /** The close code, 0 while it is open. */
-    public synchronized int closeCode() {
-        return closeCode;
-    }
-
     @Override
     public synchronized CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
         byte[] chunk = new byte[data.remaining()];
@@ -86,25 +79,8 @@ public final class ConsoleViewer implements WebSocket.Listener, AutoCloseable {
     }
 
     @Override
-    public synchronized CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-        partialText.append(data);
-        if (last) {
-            texts.add(partialText.toString());
-            partialText.setLength(0);
-        }
-        from.request(1);
-        return null;
-    }
-
-    @Override
-    public synchronized CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-        closeCode = code;
-        return null;
-    }
-
-    @Override
-    public synchronized void onError(WebSocket from, Throwable failure) {
-        closeCode = closeCode == 0 ? 1006 : closeCode;
+    void told(String text) {
+        texts.add(text);
     }
 
     @Override

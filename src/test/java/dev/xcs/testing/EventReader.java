@@ -9,17 +9,14 @@ import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
 /** One reader of events over a websocket; collects all that it is sent. */
-public final class EventReader implements WebSocket.Listener, AutoCloseable {
+public final class EventReader extends WebSocketEnd implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final List<JsonNode> records = new ArrayList<>();
-    private final StringBuilder partial = new StringBuilder();
     private WebSocket socket;
-    private int closeCode;
     private volatile long newest;
 
     private EventReader() {}
@@ -80,38 +77,15 @@ public final class EventReader implements WebSocket.Listener, AutoCloseable {
         return records(kind).get(0);
     }
 
-    /** 0 while it is open. */
-    public synchronized int closeCode() {
-        return closeCode;
-    }
-
     @Override
-    public synchronized CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-        partial.append(data);
-        if (last) {
-            try {
-                JsonNode record = JSON.readTree(partial.toString());
-                records.add(record);
-                newest =
-                        Math.max(newest, record.path("message").path("sequence").asLong());
-            } catch (JsonProcessingException e) {
-                throw new AssertionError(e);
-            }
-            partial.setLength(0);
+    void told(String text) {
+        try {
+            JsonNode record = JSON.readTree(text);
+            records.add(record);
+            newest = Math.max(newest, record.path("message").path("sequence").asLong());
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
         }
-        from.request(1);
-        return null;
-    }
-
-    @Override
-    public synchronized CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-        closeCode = code;
-        return null;
-    }
-
-    @Override
-    public synchronized void onError(WebSocket from, Throwable failure) {
-        closeCode = closeCode == 0 ? 1006 : closeCode;
     }
 
     /** Drops the connection without a word. */

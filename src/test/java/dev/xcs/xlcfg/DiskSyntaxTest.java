@@ -31,7 +31,7 @@ class DiskSyntaxTest {
             Set.of("cdrom", "direct-io-safe", "discard", "no-discard", "trusted", "untrusted", "colo", "no-colo");
 
     private static final DiskSpec VOLUME = DiskSpec.of("/dev/vg/guest-volume", "hda");
-    private static final DiskSpec IMAGE = cdrom("/root/image.iso");
+    private static final DiskSpec IMAGE = cdrom("/srv/image.iso");
     private static final DiskSpec EMPTY = cdrom(null);
 
     private static DiskSpec cdrom(@Nullable String target) {
@@ -64,14 +64,14 @@ class DiskSyntaxTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/root/image.iso,,hdc,cdrom",
-                "/root/image.iso,,hdc,,cdrom",
-                "/root/image.iso,raw,hdc,devtype=cdrom",
-                "format=raw, vdev=hdc, access=ro, devtype=cdrom, target=/root/image.iso",
-                "raw:/root/image.iso,hdc:cdrom,ro",
-                "file:/root/image.iso,hdc:cdrom,r",
-                "/root/image.iso,,hdc:cdrom",
-                "cdrom,/root/image.iso,,hdc,w",
+                "/srv/image.iso,,hdc,cdrom",
+                "/srv/image.iso,,hdc,,cdrom",
+                "/srv/image.iso,raw,hdc,devtype=cdrom",
+                "format=raw, vdev=hdc, access=ro, devtype=cdrom, target=/srv/image.iso",
+                "raw:/srv/image.iso,hdc:cdrom,ro",
+                "file:/srv/image.iso,hdc:cdrom,r",
+                "/srv/image.iso,,hdc:cdrom",
+                "cdrom,/srv/image.iso,,hdc,w",
             })
     void readsOneCdInEveryForm(String text) {
         assertThat(DiskSyntax.parse(text)).isEqualTo(IMAGE);
