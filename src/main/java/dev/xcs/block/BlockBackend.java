@@ -3,6 +3,7 @@ package dev.xcs.block;
 import dev.xcs.bus.Address;
 import dev.xcs.bus.BusMessage;
 import dev.xcs.config.DaemonConfig.BlockConfig;
+import dev.xcs.device.ScriptRunner;
 import dev.xcs.message.ChangeMedium;
 import dev.xcs.message.CountDisks;
 import dev.xcs.message.DiskShown;
@@ -116,7 +117,7 @@ public final class BlockBackend extends VerticleBase {
         DiskTable table = new DiskTable();
         Guards guards = new Guards(table, stored, devices);
         Backings backings = new Backings(table, guards, devices, served, root, nothing);
-        HotplugScripts scripts = new HotplugScripts(vertx, store, config.scriptDirectory());
+        HotplugScripts scripts = new HotplugScripts(vertx, store, new ScriptRunner(vertx, config.scriptDirectory()));
         BootDisks boot = new BootDisks(vertx, store, table, backings, stored, devices, scripts);
         DiskViews views = new DiskViews(table, stored, devices);
         LiveDisks live = new LiveDisks(vertx, store, table, boot, devices, views);

@@ -3,6 +3,7 @@ package dev.xcs.block;
 import dev.xcs.model.DiskAccess;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.VirtualDevice;
+import dev.xcs.xenstore.NodeWait;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 

@@ -8,6 +8,7 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
@@ -126,6 +127,11 @@ public final class FakeHypervisor implements Hypervisor {
             mapped.put(domid, ring);
             return ring;
         };
+    }
+
+    @Override
+    public NetworkDevices networkDevices() {
+        throw new UnsupportedOperationException("networks");
     }
 
     @Override

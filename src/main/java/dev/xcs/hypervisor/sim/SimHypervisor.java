@@ -7,6 +7,7 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.model.HostInfo;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,11 @@ public final class SimHypervisor implements Hypervisor {
     @Override
     public HypervisorLog log() {
         return machine.log();
+    }
+
+    @Override
+    public NetworkDevices networkDevices() {
+        throw new UnsupportedOperationException("networks");
     }
 
     @Override

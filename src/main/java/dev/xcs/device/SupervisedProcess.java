@@ -1,4 +1,4 @@
-package dev.xcs.block;
+package dev.xcs.device;
 
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A process that somebody looks after, be it a child of this run or of an earlier one. */
-final class SupervisedProcess {
+public final class SupervisedProcess {
     private final ProcessHandle handle;
     private final Future<String> ended;
 
@@ -17,25 +17,25 @@ final class SupervisedProcess {
         this.ended = ended;
     }
 
-    static SupervisedProcess child(Process process, Context context) {
+    public static SupervisedProcess child(Process process, Context context) {
         return new SupervisedProcess(
                 process.toHandle(),
                 Future.fromCompletionStage(
                         process.onExit().thenApply(dead -> "exit code " + dead.exitValue()), context));
     }
 
-    static SupervisedProcess stranded(ProcessHandle process, Context context) {
+    public static SupervisedProcess stranded(ProcessHandle process, Context context) {
         return new SupervisedProcess(
                 process, Future.fromCompletionStage(process.onExit().thenApply(dead -> "exit code unknown"), context));
     }
 
     /** Completes when it has ended, with its exit code in words. Never fails. */
-    Future<String> ended() {
+    public Future<String> ended() {
         return ended;
     }
 
     /** Asks it to end (SIGTERM), and kills it when it does not; a process that was given its number since is safe. */
-    Future<String> end(Duration patience, Duration killed) {
+    public Future<String> end(Duration patience, Duration killed) {
         handle.destroy();
         return within(patience).recover(late -> {
             handle.destroyForcibly();
