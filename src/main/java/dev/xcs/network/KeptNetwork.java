@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One network of this host, and the addresses that its guests have from it. */
 final class KeptNetwork {
-    private static final String BRIDGE_PREFIX = "xcs-";
-
     private final NetworkSpec spec;
     private final NetworkView.Origin origin;
     private final Map<MacAddress, Lease> leases = new LinkedHashMap<>();
@@ -56,10 +54,7 @@ final class KeptNetwork {
     /** Null for a routed network. */
     @Nullable
     String bridge() {
-        if (spec.kind() == NetworkKind.ROUTED) {
-            return null;
-        }
-        return spec.bridge() == null ? BRIDGE_PREFIX + spec.name() : spec.bridge();
+        return spec.bridgeName();
     }
 
     /** Dom0's own: the first after the network's. */

@@ -101,7 +101,12 @@ final class KeptVif {
                 place.kind() == NetworkKind.OPENVSWITCH,
                 up ? place.vlan() : null,
                 up && place.isRouted() ? addresses : List.of(),
+                place.isRouted() ? gateway() : null,
                 guard(!up));
+    }
+
+    private @Nullable String gateway() {
+        return spec.gatewayDev() == null ? place.uplink() : spec.gatewayDev();
     }
 
     private VifGuard guard(boolean silent) {
