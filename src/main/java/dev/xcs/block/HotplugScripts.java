@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,29 @@ final class HotplugScripts {
     private final Xenstore store;
     private final Path directory;
     private final Duration timeout;
+    private final Map<VbdPaths, Adding> adding = new HashMap<>();
+
+    /** A script at work, which may have to be given up; its process is another thread's. */
+    private static final class Run {
+        private @Nullable Process process;
+        private boolean givenUp;
+
+        synchronized void started(Process newProcess) {
+            process = newProcess;
+            if (givenUp) {
+                kill(newProcess);
+            }
+        }
+
+        synchronized void giveUp() {
+            givenUp = true;
+            if (process != null) {
+                kill(process);
+            }
+        }
+    }
+
+    private record Adding(NodeWait ready, Run run, Future<Void> added) {}
 
     /** @param directory the only one that scripts are run from: Xen's XEN_SCRIPT_DIR */
     HotplugScripts(Vertx vertx, Xenstore store, Path directory) {
@@ -57,26 +82,41 @@ final class HotplugScripts {
                 paths.backend() + "/state",
                 value -> value.filter(state -> !state.equals("1")).isPresent(),
                 BACKEND_READY);
-        return ready.future()
-                .compose(any -> run(script, "add", paths))
+        Run run = new Run();
+        Future<Void> added = ready.future()
+                .compose(any -> run(script, "add", paths, run))
                 .compose(any -> store.read(paths.backend() + "/hotplug-error"))
                 .compose(error -> error.filter(text -> !text.isEmpty()).isEmpty()
                         ? Future.succeededFuture()
                         : Future.failedFuture(failed(script, error.get()).toException()));
+        adding.put(paths, new Adding(ready, run, added));
+        return added.onComplete(any -> adding.remove(paths));
     }
 
-    /** What fails is only logged: what is removed is gone all the same. */
+    /** What fails is only logged: what is removed is gone all the same. One that adds still is given up first. */
     Future<Void> remove(String script, VbdPaths paths) {
-        return run(script, "remove", paths).recover(failure -> {
-            LOG.warn("{}", failure.getMessage());
-            return Future.succeededFuture();
-        });
+        return noLonger(paths)
+                .transform(any -> run(script, "remove", paths, new Run()))
+                .recover(failure -> {
+                    LOG.warn("{}", failure.getMessage());
+                    return Future.succeededFuture();
+                });
     }
 
-    private Future<Void> run(String script, String verb, VbdPaths paths) {
+    private Future<Void> noLonger(VbdPaths paths) {
+        Adding now = adding.get(paths);
+        if (now == null) {
+            return Future.succeededFuture();
+        }
+        now.ready.cancel();
+        now.run.giveUp();
+        return now.added;
+    }
+
+    private Future<Void> run(String script, String verb, VbdPaths paths, Run run) {
         return vertx.executeBlocking(
                 () -> {
-                    execute(find(script), verb, paths);
+                    execute(find(script), verb, paths, run);
                     return null;
                 },
                 false);
@@ -96,11 +136,13 @@ final class HotplugScripts {
         return path;
     }
 
-    private void execute(Path script, String verb, VbdPaths paths) {
+    private void execute(Path script, String verb, VbdPaths paths, Run run) {
         try {
             Path errors = Files.createTempFile("xcs-script", ".err");
             try {
-                await(script, start(script, verb, paths, errors), errors);
+                Process process = start(script, verb, paths, errors);
+                run.started(process);
+                await(script, process, errors);
             } finally {
                 Files.delete(errors);
             }
@@ -126,8 +168,7 @@ final class HotplugScripts {
     private void await(Path script, Process process, Path errors) throws IOException {
         try {
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
+                kill(process);
                 throw failed(script.toString(), "it took longer than " + timeout.toSeconds() + " s and was killed")
                         .toException();
             }
@@ -140,6 +181,11 @@ final class HotplugScripts {
             throw failed(script.toString(), "exit code " + process.exitValue() + ": " + head(errors))
                     .toException();
         }
+    }
+
+    private static void kill(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     private static String head(Path errors) throws IOException {

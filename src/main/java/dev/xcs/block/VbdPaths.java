@@ -12,8 +12,13 @@ record VbdPaths(int domid, int number) {
     /** Those that are QEMU's: never ours. */
     static final String QEMU_BACKENDS = "/local/domain/0/backend/qdisk";
 
+    /** Of the domain itself: there as long as it is. */
+    String home() {
+        return "/local/domain/" + domid;
+    }
+
     String frontend() {
-        return "/local/domain/" + domid + "/device/vbd/" + number;
+        return home() + "/device/vbd/" + number;
     }
 
     String backend() {
