@@ -102,7 +102,8 @@ final class Creation {
         /** The disk is slow and needs nothing of the checks, so it is written beside them; a refused creation takes its definition back. */
         private Future<Void> prepare() {
             Future<Void> defined = step("define", this::define).recover(failure -> in("define", failure));
-            Future<Void> backed = step("disks", () -> disks.prepare(spec)).recover(failure -> in("disks", failure));
+            Future<Void> backed = step("disks", () -> preemption.orPreempted(disks.prepare(spec)))
+                    .recover(failure -> in("disks", failure));
             Future<Void> checked = step("check", this::check);
             return Future.join(checked, defined, backed).mapEmpty();
         }
@@ -174,7 +175,7 @@ final class Creation {
             Future<Void> console = step("console", () -> attach(built)).recover(failure -> in("console", failure));
             Future<Void> published = step("nodes", () -> nodes)
                     .compose(any -> step("introduce", () -> introduce(built)))
-                    .compose(any -> step("disks", () -> disks.take(spec)));
+                    .compose(any -> step("disks", () -> preemption.orPreempted(disks.take(spec))));
             return Future.join(console, published)
                     .compose(any -> Future.join(step("record", this::record), seen()))
                     .mapEmpty();

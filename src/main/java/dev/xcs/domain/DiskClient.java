@@ -1,6 +1,7 @@
 package dev.xcs.domain;
 
 import dev.xcs.message.ChangeMedium;
+import dev.xcs.message.EndDisks;
 import dev.xcs.message.MediumChanged;
 import dev.xcs.message.PlaceDisks;
 import dev.xcs.message.PlugDisk;
@@ -63,7 +64,12 @@ final class DiskClient {
                         .mapEmpty();
     }
 
-    /** Also of a domain that got its disks only later. */
+    /** The boot is dead and its nodes are there: what has to see them is done. Also of a domain that got its disks only later. */
+    Future<Void> end(UUID uuid, int domid) {
+        return EndDisks.ADDRESS.ask(bus, new EndDisks(uuid, domid), TIMEOUT).mapEmpty();
+    }
+
+    /** When nobody maps the boot's memory any more, or it never came to be. */
     Future<Void> release(UUID uuid) {
         return ReleaseDisks.ADDRESS.ask(bus, new ReleaseDisks(uuid), TIMEOUT).mapEmpty();
     }

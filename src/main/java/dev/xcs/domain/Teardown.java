@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Kills one boot of a domain and removes all that is left of it, in the order that frees its memory soonest: destroy, unmap the
- * console, remove the backends' directories (they hold grants) and all other nodes, then wait until Xen does not list it any more.
+ * console, let the backends do what needs their nodes, remove their directories (they hold grants) and all other nodes, then wait until
+ * Xen does not list it any more.
  */
 final class Teardown {
     private static final Logger LOG = LoggerFactory.getLogger(Teardown.class);
@@ -96,12 +97,20 @@ final class Teardown {
     }
 
     private Future<Boolean> clear(UUID uuid, int domid) {
-        Future<Void> removed = patience.untilDone(() -> removeNodes(uuid, domid), deadlines.gone())
+        Future<Void> removed = end(uuid, domid)
+                .compose(any -> patience.untilDone(() -> removeNodes(uuid, domid), deadlines.gone()))
                 .recover(f -> failed("nodes", f));
         // Only when nobody maps the guest's memory any more is nobody's I/O under way.
         return removed.transform(any -> untilGone(uuid, domid))
                 .compose(gone -> release(uuid).map(gone))
                 .compose(gone -> removed.map(gone));
+    }
+
+    private Future<Void> end(UUID uuid, int domid) {
+        return disks.end(uuid, domid).otherwise(failure -> {
+            LOG.warn("The disks of {} are not ended in good order: {}", uuid, failure.getMessage());
+            return null;
+        });
     }
 
     private Future<Void> release(UUID uuid) {

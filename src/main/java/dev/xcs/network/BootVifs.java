@@ -2,6 +2,7 @@ package dev.xcs.network;
 
 import dev.xcs.device.DevicePaths;
 import dev.xcs.device.Handshake;
+import dev.xcs.device.HotplugScripts;
 import dev.xcs.message.PrepareVifs;
 import dev.xcs.message.ResumeVifs;
 import dev.xcs.model.IpAddress;
@@ -27,7 +28,7 @@ final class BootVifs {
     private final StoredVifs stored;
     private final NativeNetwork devices;
     private final Handshake handshake;
-    private final VifScripts scripts;
+    private final HotplugScripts scripts;
 
     BootVifs(
             VifTable table,
@@ -36,7 +37,7 @@ final class BootVifs {
             StoredVifs stored,
             NativeNetwork devices,
             Handshake handshake,
-            VifScripts scripts) {
+            HotplugScripts scripts) {
         this.table = table;
         this.networks = networks;
         this.claims = claims;
@@ -76,7 +77,7 @@ final class BootVifs {
     Future<KeptVif> open(DomainVifs vifs, int index, VifSpec spec, Claims.Strangers strangers) {
         String script = spec.script();
         if (script != null) {
-            scripts.find(script);
+            scripts.check(script);
         }
         return networks.place(spec, strangers.links()).map(place -> {
             MacAddress mac = claims.mac(vifs.uuid(), index, spec, strangers);
@@ -135,11 +136,13 @@ final class BootVifs {
         DevicePaths paths = vifs.paths(vif);
         String script = vif.spec().script();
         vif.connected(true);
-        return handshake
-                .ready(paths)
-                .compose(any -> script == null
-                        ? devices.connect(vif.port())
-                        : scripts.online(script, paths, String.valueOf(vif.interfaceName())));
+        return script == null
+                ? handshake.ready(paths).compose(any -> devices.connect(vif.port()))
+                : scripts.add(use(script, vifs, vif));
+    }
+
+    private static HotplugScripts.Use use(String script, DomainVifs vifs, KeptVif vif) {
+        return new HotplugScripts.Use(script, vifs.paths(vif), String.valueOf(vif.interfaceName()));
     }
 
     /** The boot is dead and its nodes are there: scripts see those. Quietly does nothing for a domain without vifs. */
@@ -159,11 +162,10 @@ final class BootVifs {
             return Future.succeededFuture();
         }
         vif.connected(false);
-        String name = String.valueOf(vif.interfaceName());
         String script = vif.spec().script();
         Future<Void> undone = script == null
-                ? devices.disconnect(name)
-                : scripts.offline(script, vifs.paths(vif), name);
+                ? devices.disconnect(String.valueOf(vif.interfaceName()))
+                : scripts.remove(use(script, vifs, vif));
         return undone.onFailure(failure ->
                 LOG.warn("What was made for {} is not all removed: {}", vifs.describe(vif), failure.getMessage()));
     }

@@ -4,7 +4,7 @@ import dev.xcs.bus.Address;
 import dev.xcs.bus.BusMessage;
 import dev.xcs.config.DaemonConfig.NetworkConfig;
 import dev.xcs.device.Handshake;
-import dev.xcs.device.ScriptRunner;
+import dev.xcs.device.HotplugScripts;
 import dev.xcs.journal.NetworkDefinitions;
 import dev.xcs.message.AlterVif;
 import dev.xcs.message.CountVifs;
@@ -118,7 +118,7 @@ public final class NetworkBackend extends VerticleBase {
         StoredVifs stored = new StoredVifs(store);
         Claims claims = new Claims(table, stored, devices);
         Handshake handshake = new Handshake(vertx, store);
-        VifScripts scripts = new VifScripts(store, new ScriptRunner(vertx, config.scriptDirectory()));
+        HotplugScripts scripts = new HotplugScripts(vertx, store, config.scriptDirectory());
         BootVifs boot = new BootVifs(table, networks, claims, stored, devices, handshake, scripts);
         VifViews views = new VifViews(table, stored, devices);
         LiveVifs live = new LiveVifs(vertx, store, table, boot, networks, claims, devices, views, handshake);
