@@ -26,7 +26,7 @@ final class Creation {
     private final XenClient xen;
     private final Census census;
     private final ConsoleClient consoles;
-    private final DiskClient disks;
+    private final BootDevices devices;
     private final Xenstore store;
     private final DefinitionLog log;
     private final DomainTable table;
@@ -39,7 +39,7 @@ final class Creation {
             XenClient xen,
             Census census,
             ConsoleClient consoles,
-            DiskClient disks,
+            BootDevices devices,
             Xenstore store,
             DefinitionLog log,
             DomainTable table,
@@ -50,7 +50,7 @@ final class Creation {
         this.xen = xen;
         this.census = census;
         this.consoles = consoles;
-        this.disks = disks;
+        this.devices = devices;
         this.store = store;
         this.log = log;
         this.table = table;
@@ -72,7 +72,7 @@ final class Creation {
     private final class Boot {
         private final KeptDomain domain;
         private final Definition definition;
-        private final DomainSpec spec;
+        private DomainSpec spec;
         private final boolean paused;
         private final Preemption preemption;
         private String step = "check";
@@ -102,8 +102,11 @@ final class Creation {
         /** The disk is slow and needs nothing of the checks, so it is written beside them; a refused creation takes its definition back. */
         private Future<Void> prepare() {
             Future<Void> defined = step("define", this::define).recover(failure -> in("define", failure));
-            Future<Void> backed = step("disks", () -> preemption.orPreempted(disks.prepare(spec)))
-                    .recover(failure -> in("disks", failure));
+            Future<Void> backed = step("devices", () -> preemption.orPreempted(devices.prepare(spec)))
+                    .map(decided -> {
+                        spec = decided;
+                        return null;
+                    });
             Future<Void> checked = step("check", this::check);
             return Future.join(checked, defined, backed).mapEmpty();
         }
@@ -159,7 +162,7 @@ final class Creation {
         private Future<BuiltDomain> build() {
             Future<BuiltDomain> building = xen.build(spec, domid);
             nodes = store.transaction(tx -> apply(tx, NodeTree.early(spec, domid))
-                    .compose(any -> disks.place(spec, domid))
+                    .compose(any -> devices.place(spec, domid))
                     .compose(placed -> apply(tx, placed))
                     .compose(any -> building)
                     .compose(built -> apply(tx, NodeTree.late(domid, built))));
@@ -175,7 +178,7 @@ final class Creation {
             Future<Void> console = step("console", () -> attach(built)).recover(failure -> in("console", failure));
             Future<Void> published = step("nodes", () -> nodes)
                     .compose(any -> step("introduce", () -> introduce(built)))
-                    .compose(any -> step("disks", () -> preemption.orPreempted(disks.take(spec))));
+                    .compose(any -> step("devices", () -> preemption.orPreempted(devices.take(spec))));
             return Future.join(console, published)
                     .compose(any -> Future.join(step("record", this::record), seen()))
                     .mapEmpty();
@@ -202,7 +205,7 @@ final class Creation {
 
         /** INVARIANT: a boot is written down as complete only when its nodes and its console are: a restart adopts it as it is. */
         private Future<Void> record() {
-            Definition booted = definition.booted(domid);
+            Definition booted = definition.withSpec(spec).booted(domid);
             return log.save(booted).map(any -> {
                 domain.define(booted);
                 return null;
@@ -218,7 +221,7 @@ final class Creation {
             meters.creationFailed(step);
             Problem problem = explain(ProblemException.of(failure));
             if (domid < 0) {
-                return disks.release(spec.uuid())
+                return devices.release(spec.uuid())
                         .transform(any -> Future.failedFuture(new ProblemException(problem, failure)));
             }
             return teardown.tearDown(spec.uuid(), domid, console).transform(undone -> {

@@ -47,8 +47,8 @@ final class BootVifs {
         this.scripts = scripts;
     }
 
-    /** All of them or none. */
-    Future<Void> prepare(PrepareVifs ask) {
+    /** All of them or none; gives them with their MAC addresses. */
+    Future<List<VifSpec>> prepare(PrepareVifs ask) {
         DomainVifs vifs = table.open(new DomainVifs(ask.uuid(), ask.name()));
         return claims.strangers()
                 .compose(strangers -> {
@@ -62,6 +62,7 @@ final class BootVifs {
                     return all;
                 })
                 .compose(any -> table.has(vifs) ? serve(vifs) : Future.failedFuture(Gone.of(vifs)))
+                .map(any -> vifs.specs())
                 .recover(failure -> release(vifs).transform(any -> Future.failedFuture(failure)));
     }
 

@@ -27,6 +27,7 @@ import dev.xcs.message.UnplugVif;
 import dev.xcs.message.VifShown;
 import dev.xcs.message.VifsCounted;
 import dev.xcs.message.VifsPlaced;
+import dev.xcs.message.VifsPrepared;
 import dev.xcs.message.VifsResumed;
 import dev.xcs.message.VifsShown;
 import dev.xcs.xenstore.Xenstore;
@@ -122,7 +123,7 @@ public final class NetworkBackend extends VerticleBase {
         BootVifs boot = new BootVifs(table, networks, claims, stored, devices, handshake, scripts);
         VifViews views = new VifViews(table, stored, devices);
         LiveVifs live = new LiveVifs(vertx, store, table, boot, networks, claims, devices, views, handshake);
-        answer(PrepareVifs.ADDRESS, ask -> boot.prepare(ask).map(new Done()));
+        answer(PrepareVifs.ADDRESS, ask -> boot.prepare(ask).map(VifsPrepared::new));
         answer(PlaceVifs.ADDRESS, ask -> boot.place(ask.uuid(), ask.domid()).map(VifsPlaced::new));
         answer(TakeVifs.ADDRESS, ask -> boot.take(ask.uuid()).map(new Done()));
         answer(EndVifs.ADDRESS, ask -> boot.end(ask.uuid(), ask.domid()).map(new Done()));
