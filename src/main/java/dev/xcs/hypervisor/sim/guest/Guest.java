@@ -43,7 +43,7 @@ public final class Guest {
     private final Deque<String> kernelLog = new ArrayDeque<>();
     private final byte[] typed = new byte[256];
     private final PrintRate rate;
-    private final BlockDriver disks = new BlockDriver(this);
+    private final BlockDriver disks;
     private final Mailbox.Signal unstuck;
     private volatile @Nullable ScheduledFuture<?> timer;
     private @Nullable Program program = Guest::powerOn;
@@ -66,6 +66,7 @@ public final class Guest {
         this.cmdline = cmdline == null ? "" : cmdline;
         this.options = options;
         this.executor = executor;
+        this.disks = new BlockDriver(this);
         this.rate = new PrintRate(options.printRate());
         this.mailbox = new Mailbox(executor, hardware::runnable);
         this.cpu = mailbox.signal(this::advance);
@@ -73,7 +74,7 @@ public final class Guest {
             introduced = true;
             startDrivers();
         });
-        this.unstuck = mailbox.signal(disks::unstick);
+        this.unstuck = mailbox.signal(() -> disks.driver().unstick());
         cpu.raise();
     }
 
@@ -269,7 +270,7 @@ public final class Guest {
         if (introduced && xenbus) {
             xenbus = false;
             DRIVERS.forEach(driver -> driver.start(this));
-            disks.start(this);
+            disks.driver().start(this);
         }
     }
 
