@@ -7,10 +7,8 @@ import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
-import dev.xcs.xenstore.Change;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -157,27 +155,33 @@ final class Creation {
         /** Most of the nodes need nothing of the build, so they are written while it goes on; they appear when both are done. */
         private Future<BuiltDomain> build() {
             Future<BuiltDomain> building = xen.build(spec, domid);
-            nodes = store.transaction(tx -> apply(tx, NodeTree.early(spec, domid))
+            nodes = store.transaction(tx -> tx.apply(NodeTree.early(spec, domid))
                     .compose(any -> disks.place(spec, domid))
-                    .compose(placed -> apply(tx, placed))
+                    .compose(tx::apply)
                     .compose(any -> building)
-                    .compose(built -> apply(tx, NodeTree.late(domid, built))));
+                    .compose(built -> tx.apply(NodeTree.late(domid, built))));
             return building;
         }
 
-        private static Future<Void> apply(Xenstore.Transaction tx, List<Change> changes) {
-            return Future.join(changes.stream().map(tx::apply).toList()).mapEmpty();
+        /**
+         * Xenstored is the slowest here. The console is attached while the domain is introduced, and not before: what the event loop does
+         * meanwhile would delay the nodes.
+         */
+        private Future<Void> publish(BuiltDomain built) {
+            Future<Void> seen = seen();
+            return step("nodes", () -> nodes)
+                    .compose(any -> Future.join(connect(built), show(built)))
+                    .compose(any -> Future.join(step("record", this::record), seen))
+                    .mapEmpty();
         }
 
-        /** The ring needs nothing of xenstore and xenstore nothing of the ring, so both go on side by side. */
-        private Future<Void> publish(BuiltDomain built) {
-            Future<Void> console = step("console", () -> attach(built)).recover(failure -> in("console", failure));
-            Future<Void> published = step("nodes", () -> nodes)
-                    .compose(any -> step("introduce", () -> introduce(built)))
-                    .compose(any -> step("disks", () -> disks.take(spec)));
-            return Future.join(console, published)
-                    .compose(any -> Future.join(step("record", this::record), seen()))
-                    .mapEmpty();
+        /** The ring needs nothing of xenstore, and xenstore nothing of the ring. */
+        private Future<Void> connect(BuiltDomain built) {
+            return step("console", () -> attach(built)).recover(failure -> in("console", failure));
+        }
+
+        private Future<Void> show(BuiltDomain built) {
+            return step("introduce", () -> introduce(built)).compose(any -> step("disks", () -> disks.take(spec)));
         }
 
         /** What is undone must not be written later: the transaction has to have ended, either way. */
@@ -208,7 +212,7 @@ final class Creation {
             });
         }
 
-        /** How it does is the hypervisor's word; without it the domain is complete all the same. */
+        /** How it does, once it is built, is the hypervisor's word; without it the domain is complete all the same. */
         private Future<Void> seen() {
             return census.refresh().transform(any -> Future.succeededFuture());
         }
