@@ -38,6 +38,12 @@ final class BackRing<Q, R> {
         return waiting() == 0 ? null : ring.request(consumed++);
     }
 
+    /** Asks for an event when there are so many requests; gives whether there are by now. */
+    boolean awaits(int requests) {
+        ring.set(Index.REQ_EVENT, consumed + requests);
+        return waiting() >= requests;
+    }
+
     /** Gives whether the guest has to be told. */
     boolean put(R response) {
         ring.putResponse(produced++, response);
