@@ -158,7 +158,7 @@ final class BootDisks {
                 paths.backend() + "/state",
                 value -> value.filter("4"::equals).isPresent(),
                 null);
-        disk.connecting(wait);
+        disk.awaiting(wait);
         wait.future()
                 .compose(any -> {
                     disk.change(OpenBacking::settled);
@@ -207,7 +207,7 @@ final class BootDisks {
     }
 
     Future<Void> giveBack(KeptDisk disk) {
-        disk.connecting(null);
+        disk.awaiting(null);
         OpenBacking backing = disk.takeBacking();
         if (backing == null) {
             table.disclaim(disk);

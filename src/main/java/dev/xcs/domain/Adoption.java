@@ -97,11 +97,13 @@ final class Adoption {
 
     private Future<Void> resume(Definition definition, DomainInfo info) {
         KeptDomain domain = keep(definition, Optional.of(info));
+        // In its queue, for what comes of its disks meanwhile waits there.
+        Future<Void> resumed = domain.queue().add("taking up of its disks", any -> disks.resume(domain));
         if (info.dying()) {
-            return disks.resume(domain);
+            return resumed;
         }
         LOG.info("{} is adopted", domain);
-        return Future.join(consoles.attach(domain), disks.resume(domain)).mapEmpty();
+        return Future.join(consoles.attach(domain), resumed).mapEmpty();
     }
 
     /** What was half made has no nodes, or ours; who has others was made by somebody else who chose the same uuid. */
