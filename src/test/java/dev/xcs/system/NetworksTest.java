@@ -11,9 +11,7 @@ import dev.xcs.testing.ApiClient.Answer;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.ConsoleViewer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NetworksTest {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String REACHED = "2 packets received";
+    private static final String PROMPT = ":~# ";
     private static final String LOST = "0 packets received";
 
     @TempDir
@@ -40,18 +39,17 @@ class NetworksTest {
 
     @BeforeEach
     void start() throws IOException {
-        Files.createDirectories(dir.resolve("scripts"));
         host = SimHost.start(SimHostOptions.defaults().withBootTime(Duration.ofMillis(20)), dir.resolve("host"));
         restart();
     }
 
-    private void restart() {
+    private void restart() throws IOException {
         daemon = RunningDaemon.startOn(host, dir.resolve("state"));
         api = daemon.api();
     }
 
     @AfterEach
-    void leavesNothing() {
+    void leavesNothing() throws Exception {
         for (String uuid : made) {
             assertThat(api.delete("/v1/domains/" + uuid).status()).isIn(204, 404);
         }
@@ -62,7 +60,8 @@ class NetworksTest {
         var devices = host.hypervisor().networkDevices();
         assertThat(devices.made()).isEmpty();
         assertThat(devices.guarded()).isEmpty();
-        assertThat(devices.links()).noneMatch(link -> link.name().startsWith("vif"));
+        Await.until("no vif is left", SOON, () -> devices.links().stream()
+                .noneMatch(link -> link.name().startsWith("vif")));
         assertThat(daemon.stop()).isEmpty();
         host.close();
     }
@@ -81,16 +80,19 @@ class NetworksTest {
 
     private ConsoleViewer booted(String uuid) throws Exception {
         ConsoleViewer console = api.console(uuid);
-        console.awaitText("# ", SOON);
+        console.awaitText(PROMPT, SOON);
         return console;
     }
 
     private static String run(ConsoleViewer console, String command) throws Exception {
-        String mark = "M" + Long.toString(System.nanoTime(), 36);
+        int before = console.text().length();
         console.type(command + "\n");
-        console.type("echo " + mark + "\n");
-        String all = console.awaitText("\n" + mark, SOON);
-        return all.substring(all.lastIndexOf(command) + command.length());
+        Await.until(command + " is done", SOON, () -> {
+            String now = console.text();
+            int typed = now.indexOf(command, before);
+            return typed >= 0 && now.indexOf(PROMPT, typed) >= 0;
+        });
+        return console.text().substring(before);
     }
 
     private static String ping(ConsoleViewer console, String address) throws Exception {
@@ -256,13 +258,7 @@ class NetworksTest {
     }
 
     @Test
-    void aScriptPutsAVifOnItsNetworkAndTakesItOff() throws Exception {
-        Path told = dir.resolve("told");
-        Path script = Path.of("/etc/xen/scripts");
-        assertThat(script).isNotNull();
-        Path own = dir.resolve("scripts/vif-own");
-        Files.writeString(own, "#!/bin/sh\necho \"$1 $2 $XENBUS_TYPE $vif\" >> " + told + "\n");
-        Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
+    void runsNoScriptFromElsewhere() {
         Answer refused = api.post(
                 "/v1/domains",
                 Map.of(
@@ -275,9 +271,8 @@ class NetworksTest {
                         "kernel",
                         "sim:linux",
                         "vifs",
-                        List.of(Map.of("bridge", "xenbr0", "script", own.toString()))));
+                        List.of(Map.of("bridge", "xenbr0", "script", "/bin/true"))));
         assertThat(refused.status()).as(refused.body().toString()).isEqualTo(400);
         assertThat(refused.body().path("field").asText()).isEqualTo("vifs[0].script");
-        assertThat(told).doesNotExist();
     }
 }
