@@ -142,6 +142,7 @@ public final class ConfigReader {
                 new NetworkConfig(
                         networks.networks(),
                         value(Keys.NETWORK_DNSMASQ),
+                        value(Keys.NETWORK_RUN_DIRECTORY),
                         value(Keys.NETWORK_DEFAULT),
                         value(Keys.BLOCK_SCRIPT_DIRECTORY)));
     }

@@ -103,12 +103,17 @@ public record DaemonConfig(
     /**
      * @param networks by name; no two that cannot be on one host
      * @param dnsmasq the program that serves addresses and names to NAT networks
+     * @param runDirectory what dnsmasq reads is below it, readable by all
      * @param defaultNetwork the network of vifs that name neither network nor bridge; empty for {@link
      *     dev.xcs.model.VifSpec#DEFAULT_BRIDGE}. It may be one that was made over the API
      * @param scriptDirectory the only directory that hotplug scripts are run from, the same as for disks
      */
     public record NetworkConfig(
-            List<NetworkSpec> networks, Path dnsmasq, Optional<String> defaultNetwork, Path scriptDirectory) {
+            List<NetworkSpec> networks,
+            Path dnsmasq,
+            Path runDirectory,
+            Optional<String> defaultNetwork,
+            Path scriptDirectory) {
         public NetworkConfig {
             networks = List.copyOf(networks);
         }

@@ -86,6 +86,11 @@ public final class Keys {
 
     static final Key<Path> NETWORK_DNSMASQ = new Key<>(
             "network.dnsmasq", "What serves addresses and names to NAT networks.", Kind.file(), "/usr/sbin/dnsmasq");
+    static final Key<Path> NETWORK_RUN_DIRECTORY = new Key<>(
+            "network.run-directory",
+            "What dnsmasq reads is below it, for everybody to read.",
+            Kind.directory(),
+            "/run/xcs/networks");
     static final Key<Optional<String>> NETWORK_DEFAULT = new Key<>(
             "network.default-network",
             "The network of vifs that name neither network nor bridge; empty: the bridge xenbr0.",
@@ -121,6 +126,7 @@ public final class Keys {
             BLOCK_QEMU_NBD,
             BLOCK_QEMU_IMG,
             NETWORK_DNSMASQ,
+            NETWORK_RUN_DIRECTORY,
             NETWORK_DEFAULT);
 
     private Keys() {}

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param address dom0's own address on it, with the prefix length of its subnet; null for none
  * @param prefix of that address; 0 without
  * @param mtu of the bridge
- * @param uplink an interface of dom0: a port of the bridge, or where routed addresses are announced (proxy ARP), or the only way out for NAT; null
- *     for none
+ * @param uplink an interface of dom0: a port of the bridge, or the only way out for NAT; null for none
  * @param vlan the tag that the uplink's frames have; null for none
  * @param masquerade whose addresses are hidden behind dom0's; null for none
  * @param forwards ports of dom0 that lead to guests

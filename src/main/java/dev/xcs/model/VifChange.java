@@ -32,6 +32,11 @@ public record VifChange(
         }
     }
 
+    /** Another rate limit, or none. */
+    public static VifChange limit(@Nullable ByteRate rate) {
+        return new VifChange(null, null, null, null, rate, rate == null);
+    }
+
     /** What it is with this changed. */
     public VifSpec appliedTo(VifSpec spec) {
         VifSpec changed = network == null && bridge == null ? spec : spec.moved(network, bridge);

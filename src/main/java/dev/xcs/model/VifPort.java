@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param openVswitch whether that bridge is one of Open vSwitch
  * @param vlan the tag that its frames get there; null for none. Only with Open vSwitch
  * @param routes the addresses that dom0 routes to it, each with a host route; those that it has beside them are removed
+ * @param gatewayDev dom0's interface whose neighbours it answers in the name of these addresses (proxy ARP and ND); null for none
  * @param guard what passes
  */
 public record VifPort(
@@ -23,6 +24,7 @@ public record VifPort(
         boolean openVswitch,
         @Nullable Integer vlan,
         List<IpAddress> routes,
+        @Nullable String gatewayDev,
         VifGuard guard) {
     public VifPort {
         routes = List.copyOf(routes);

@@ -8,7 +8,6 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
-import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
@@ -34,6 +33,7 @@ public final class FakeHypervisor implements Hypervisor {
 
     private final Map<String, String> threads = new ConcurrentHashMap<>();
     private final FakeChannels channels = new FakeChannels(this);
+    private final FakeNetworks networks = new FakeNetworks(this);
     private final Map<Integer, FakeGuest> guests = new ConcurrentHashMap<>();
     private final Map<Integer, ConsoleRing> mapped = new ConcurrentHashMap<>();
     private final AtomicInteger domids = new AtomicInteger();
@@ -130,8 +130,8 @@ public final class FakeHypervisor implements Hypervisor {
     }
 
     @Override
-    public NetworkDevices networkDevices() {
-        throw new UnsupportedOperationException("networks");
+    public FakeNetworks networkDevices() {
+        return networks;
     }
 
     @Override
