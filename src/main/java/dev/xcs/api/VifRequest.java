@@ -1,7 +1,6 @@
 package dev.xcs.api;
 
 import dev.xcs.model.ByteRate;
-import dev.xcs.model.DomainSpec;
 import dev.xcs.model.InterfaceName;
 import dev.xcs.model.IpAddress;
 import dev.xcs.model.MacAddress;
@@ -31,7 +30,7 @@ final class VifRequest {
 
     /** Those of a domain that is to be made. No two have the same address or the same name in dom0. */
     static List<VifSpec> vifs(RequestFields fields) {
-        List<VifSpec> vifs = fields.objects("vifs", DomainSpec.MAX_VIFS, "objects, one for each vif", VifRequest::vif);
+        List<VifSpec> vifs = fields.objects("vifs", VifSpec.MAX_VIFS, "objects, one for each vif", VifRequest::vif);
         refuseTwice(fields, vifs, "mac", vif -> Optional.ofNullable(vif.mac()).map(MacAddress::text));
         refuseTwice(fields, vifs, "vifname", vif -> Optional.ofNullable(vif.vifname()));
         return vifs;

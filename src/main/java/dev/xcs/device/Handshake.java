@@ -38,9 +38,10 @@ public final class Handshake {
     public Future<Void> introduce(DevicePaths paths, List<StoreNode> nodes) {
         List<Change> changes =
                 nodes.stream().flatMap(node -> Change.of(node).stream()).toList();
-        return store.transaction(tx -> tx.read(paths.home()).compose(home -> home.isPresent()
-                ? Future.join(changes.stream().map(tx::apply).toList()).mapEmpty()
-                : Future.failedFuture(gone(paths, "is gone").toException())));
+        return store.transaction(tx -> tx.read(paths.home())
+                .compose(home -> home.isPresent()
+                        ? Future.join(changes.stream().map(tx::apply).toList()).mapEmpty()
+                        : Future.failedFuture(gone(paths, "is gone").toException())));
     }
 
     /** Done when the back-end has looked at the nodes and waits for the guest; fails with TIMEOUT, or with CONFLICT when it was taken away. */

@@ -185,7 +185,8 @@ final class Creation {
         }
 
         private Future<Void> show(BuiltDomain built) {
-            return step("introduce", () -> introduce(built)).compose(any -> step("devices", () -> preemption.orPreempted(devices.take(spec))));
+            return step("introduce", () -> introduce(built))
+                    .compose(any -> step("devices", () -> preemption.orPreempted(devices.take(spec))));
         }
 
         /** What is undone must not be written later: the transaction has to have ended, either way. */

@@ -3,12 +3,15 @@ package dev.xcs.domain;
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.journal.Definitions;
 import dev.xcs.message.AttachDisk;
+import dev.xcs.message.AttachVif;
 import dev.xcs.message.ChangeDisk;
 import dev.xcs.message.ChangeDomain;
+import dev.xcs.message.ChangeVif;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
 import dev.xcs.message.DetachDisk;
 import dev.xcs.message.DiskLeft;
+import dev.xcs.message.DetachVif;
 import dev.xcs.message.DiskShown;
 import dev.xcs.message.DisksShown;
 import dev.xcs.message.DomainChanged;
@@ -18,13 +21,10 @@ import dev.xcs.message.Done;
 import dev.xcs.message.FetchDisks;
 import dev.xcs.message.FetchDomain;
 import dev.xcs.message.FetchDomains;
-import dev.xcs.message.ShutdownAsked;
-import dev.xcs.message.VifsShown;
-import dev.xcs.message.VifShown;
 import dev.xcs.message.FetchVifs;
-import dev.xcs.message.DetachVif;
-import dev.xcs.message.ChangeVif;
-import dev.xcs.message.AttachVif;
+import dev.xcs.message.ShutdownAsked;
+import dev.xcs.message.VifShown;
+import dev.xcs.message.VifsShown;
 import dev.xcs.xenstore.Xenstore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -103,7 +103,8 @@ public final class DomainKeeper extends VerticleBase {
         Disks disks = new Disks(table, diskClient, log);
         Vifs vifs = new Vifs(table, vifClient, log);
         ConsoleAttacher attacher = new ConsoleAttacher(consoles, store, patience);
-        Adoption adoption = new Adoption(table, xen, attacher, disks, vifs, store, log, boots, guards, patience, deadlines);
+        Adoption adoption =
+                new Adoption(table, xen, attacher, disks, vifs, store, log, boots, guards, patience, deadlines);
 
         closers.add(() -> {
             ends.stop();
@@ -157,8 +158,7 @@ public final class DomainKeeper extends VerticleBase {
     }
 
     private static Future<Void> listen(EventBus bus, Vifs vifs) {
-        var fetch = FetchVifs.ADDRESS.answer(
-                bus, ask -> vifs.show(ask.uuid()).map(VifsShown::new));
+        var fetch = FetchVifs.ADDRESS.answer(bus, ask -> vifs.show(ask.uuid()).map(VifsShown::new));
         var attach = AttachVif.ADDRESS.answer(
                 bus, ask -> vifs.attach(ask.uuid(), ask.vif()).map(VifShown::new));
         var detach = DetachVif.ADDRESS.answer(

@@ -97,8 +97,7 @@ final class Teardown {
     }
 
     private Future<Boolean> clear(UUID uuid, int domid) {
-        Future<Void> removed = devices
-                .end(uuid, domid)
+        Future<Void> removed = devices.end(uuid, domid)
                 .compose(any -> patience.untilDone(() -> removeNodes(uuid, domid), deadlines.gone()))
                 .recover(f -> failed("nodes", f));
         // Only when nobody maps the guest's memory any more is nobody's I/O under way.

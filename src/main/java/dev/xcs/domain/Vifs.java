@@ -106,9 +106,10 @@ final class Vifs {
             if (domain.domid() < 0) {
                 return save(domain, without(domain, written(domain, index)));
             }
-            return mac(domain, index).compose(mac -> preemption
-                    .orPreempted(client.unplug(domain, index, force))
-                    .compose(any -> save(domain, without(domain, indexOf(specs(domain), mac)))));
+            return mac(domain, index)
+                    .compose(mac -> preemption
+                            .orPreempted(client.unplug(domain, index, force))
+                            .compose(any -> save(domain, without(domain, indexOf(specs(domain), mac)))));
         });
     }
 

@@ -114,11 +114,19 @@ final class XenSnapshot implements MultiCollector {
                 vif("xen_domain_vif_receive_bytes", "Bytes the guest received.", counts, VifStatistics::receivedBytes),
                 vif("xen_domain_vif_receive_packets", "Frames it received.", counts, VifStatistics::receivedPackets),
                 vif("xen_domain_vif_receive_drops", "Frames it did not take.", counts, VifStatistics::receiveDrops),
-                vif("xen_domain_vif_receive_errors", "Frames for it that failed.", counts, VifStatistics::receiveErrors),
+                vif(
+                        "xen_domain_vif_receive_errors",
+                        "Frames for it that failed.",
+                        counts,
+                        VifStatistics::receiveErrors),
                 vif("xen_domain_vif_transmit_bytes", "Bytes the guest sent.", counts, VifStatistics::transmittedBytes),
                 vif("xen_domain_vif_transmit_packets", "Frames it sent.", counts, VifStatistics::transmittedPackets),
                 vif("xen_domain_vif_transmit_drops", "Frames dom0 did not take.", counts, VifStatistics::transmitDrops),
-                vif("xen_domain_vif_transmit_errors", "Frames of it that failed.", counts, VifStatistics::transmitErrors),
+                vif(
+                        "xen_domain_vif_transmit_errors",
+                        "Frames of it that failed.",
+                        counts,
+                        VifStatistics::transmitErrors),
                 vif("xen_domain_vif_filtered", "Frames it may not send, stopped.", counts, VifStatistics::filtered));
     }
 

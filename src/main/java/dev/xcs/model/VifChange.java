@@ -37,6 +37,7 @@ public record VifChange(
         return new VifChange(null, null, null, null, rate, rate == null);
     }
 
+    /** What it is with this changed. */
     public VifSpec appliedTo(VifSpec spec) {
         VifSpec changed = network == null && bridge == null ? spec : spec.moved(network, bridge);
         changed = ip == null ? changed : changed.withIp(ip);

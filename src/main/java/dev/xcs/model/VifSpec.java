@@ -45,7 +45,7 @@ public record VifSpec(
     /** What xl-network-configuration(5) says. */
     public static final String DEFAULT_BRIDGE = "xenbr0";
 
-    /** Far more than any guest has use for, far fewer than would hurt dom0. */
+    /** Of one domain. Xen and its tools know no limit: far more than any guest has use for, far fewer than would hurt dom0. */
     public static final int MAX_VIFS = 64;
 
     /** More would be no interface of a guest but a router's table. */

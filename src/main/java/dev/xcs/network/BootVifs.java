@@ -106,9 +106,10 @@ final class BootVifs {
             return Future.succeededFuture(List.of());
         }
         vifs.bind(domid);
-        return named(vifs).map(any -> vifs.all().stream()
-                .flatMap(vif -> VifNodes.of(vifs.paths(vif), vif, false).stream())
-                .toList());
+        return named(vifs)
+                .map(any -> vifs.all().stream()
+                        .flatMap(vif -> VifNodes.of(vifs.paths(vif), vif, false).stream())
+                        .toList());
     }
 
     private Future<Void> named(DomainVifs vifs) {
@@ -180,8 +181,8 @@ final class BootVifs {
     private Future<Void> release(DomainVifs vifs) {
         table.remove(vifs);
         return disconnect(vifs)
-                .transform(any -> Future.join(
-                        vifs.all().stream().map(this::leave).toList()))
+                .transform(
+                        any -> Future.join(vifs.all().stream().map(this::leave).toList()))
                 .mapEmpty();
     }
 

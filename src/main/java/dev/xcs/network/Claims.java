@@ -51,8 +51,9 @@ final class Claims {
     Future<Strangers> strangers() {
         Future<List<StoredVif>> others = stored.ofAll(domid -> !table.knows(domid));
         Future<List<HostLink>> links = devices.links();
-        return Future.join(others, links).compose(both -> living(others.result())
-                .map(domids -> new Strangers(macs(others.result(), domids, links.result()), links.result())));
+        return Future.join(others, links)
+                .compose(both -> living(others.result())
+                        .map(domids -> new Strangers(macs(others.result(), domids, links.result()), links.result())));
     }
 
     /** Nodes that somebody left behind are nobody's use. */
@@ -122,7 +123,10 @@ final class Claims {
             }
         }
         for (IpAddress address : addresses) {
-            table.holder(vif, other -> sameNetwork(place, other.place()) && other.addresses().contains(address))
+            table.holder(
+                            vif,
+                            other -> sameNetwork(place, other.place())
+                                    && other.addresses().contains(address))
                     .ifPresent(holder -> {
                         throw taken("ip", address, holder);
                     });

@@ -121,8 +121,8 @@ final class DnsmasqFiles {
     Process launch(Path program, String network) throws IOException {
         Files.deleteIfExists(pid(network));
         Files.write(log(network), new byte[0]);
-        List<String> command =
-                SupervisedProcess.detached(List.of(program.toString(), "--keep-in-foreground", "--log-facility=-", argument(network)));
+        List<String> command = SupervisedProcess.detached(
+                List.of(program.toString(), "--keep-in-foreground", "--log-facility=-", argument(network)));
         return new ProcessBuilder(command)
                 .directory(new File("/"))
                 .redirectInput(new File("/dev/null"))

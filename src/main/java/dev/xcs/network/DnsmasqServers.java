@@ -82,9 +82,11 @@ final class DnsmasqServers implements AddressServers {
         servers.put(network.name(), server);
         server.leases = List.copyOf(leases);
         String config = DnsmasqConfig.of(network, bridge, address, files.directory(network.name()));
-        return queued(server, () -> vertx.executeBlocking(() -> files.prepare(network.name(), config, server.leases), false)
-                        .compose(same -> same ? adopted(server) : ended(server))
-                        .compose(any -> server.process == null ? launch(server) : Future.succeededFuture()))
+        return queued(
+                        server,
+                        () -> vertx.executeBlocking(() -> files.prepare(network.name(), config, server.leases), false)
+                                .compose(same -> same ? adopted(server) : ended(server))
+                                .compose(any -> server.process == null ? launch(server) : Future.succeededFuture()))
                 .onFailure(failure -> servers.remove(network.name(), server));
     }
 
@@ -106,8 +108,8 @@ final class DnsmasqServers implements AddressServers {
 
     private Future<@Nullable SupervisedProcess> found(String network) {
         return vertx.executeBlocking(() -> files.running(network), false)
-                .map(process ->
-                        process.map(one -> SupervisedProcess.stranded(one, context)).orElse(null));
+                .map(process -> process.map(one -> SupervisedProcess.stranded(one, context))
+                        .orElse(null));
     }
 
     /** Of an earlier run, with another configuration. */
@@ -148,11 +150,11 @@ final class DnsmasqServers implements AddressServers {
 
     private Future<Void> failed(Server server, String how) {
         return vertx.executeBlocking(() -> files.said(server.network), false)
-                .compose(said -> Future.failedFuture(Problem.of(
-                                ProblemType.IMPOSSIBLE, "dnsmasq does not serve the network " + server.network)
-                        .withCall("exec", program.toString())
-                        .withCause(how + (said.isEmpty() ? "" : ": " + said))
-                        .toException()));
+                .compose(said -> Future.failedFuture(
+                        Problem.of(ProblemType.IMPOSSIBLE, "dnsmasq does not serve the network " + server.network)
+                                .withCall("exec", program.toString())
+                                .withCause(how + (said.isEmpty() ? "" : ": " + said))
+                                .toException()));
     }
 
     private void watch(Server server, SupervisedProcess process) {
@@ -212,7 +214,9 @@ final class DnsmasqServers implements AddressServers {
     private Future<Void> restart(Server server) {
         SupervisedProcess process = server.process;
         server.process = null;
-        return (process == null ? Future.<Void>succeededFuture() : process.end(END, KILLED).<Void>mapEmpty())
+        return (process == null
+                        ? Future.<Void>succeededFuture()
+                        : process.end(END, KILLED).<Void>mapEmpty())
                 .compose(any -> launch(server))
                 .onFailure(failure -> revive(server));
     }

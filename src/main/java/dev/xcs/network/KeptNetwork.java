@@ -125,15 +125,18 @@ final class KeptNetwork {
                 return put(mac, ip, name);
             }
         }
-        throw Problem.of(ProblemType.TOO_MANY, "network: " + Problem.quote(spec.name()) + " has no free address, all "
-                        + choices + " of " + subnet + " are taken")
+        throw Problem.of(
+                        ProblemType.TOO_MANY,
+                        "network: " + Problem.quote(spec.name()) + " has no free address, all " + choices + " of "
+                                + subnet + " are taken")
                 .withField("network")
                 .toException();
     }
 
     /** An address that a guest asks for, or has from before. */
     Lease put(MacAddress mac, IpAddress ip, String name) {
-        boolean named = leases.values().stream().noneMatch(lease -> name.equals(lease.name()) && !lease.mac().equals(mac));
+        boolean named = leases.values().stream()
+                .noneMatch(lease -> name.equals(lease.name()) && !lease.mac().equals(mac));
         Lease lease = new Lease(mac, ip, named ? name : null);
         leases.put(mac, lease);
         return lease;

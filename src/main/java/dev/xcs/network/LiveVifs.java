@@ -67,8 +67,7 @@ final class LiveVifs {
     Future<VifView> plug(PlugVif ask) {
         DomainVifs vifs = vifs(ask.uuid(), ask.name(), ask.domid());
         return free(vifs)
-                .compose(index -> claims.strangers()
-                        .compose(strangers -> boot.open(vifs, index, ask.vif(), strangers)))
+                .compose(index -> claims.strangers().compose(strangers -> boot.open(vifs, index, ask.vif(), strangers)))
                 .compose(vif -> plug(vifs, vif, ask.await())
                         .recover(failure -> discard(vifs, vif).transform(undone -> Future.failedFuture(failure)))
                         .compose(any -> views.show(vifs, vif)));
@@ -200,8 +199,8 @@ final class LiveVifs {
         if (vif.spec().script() != null) {
             throw Problem.of(
                             ProblemType.CONFLICT,
-                            "index: " + ask.index() + " was put on its network by " + vif.spec().script()
-                                    + ", expected a vif without a script")
+                            "index: " + ask.index() + " was put on its network by "
+                                    + vif.spec().script() + ", expected a vif without a script")
                     .withField("index")
                     .toException();
         }
@@ -243,9 +242,13 @@ final class LiveVifs {
         List<Change> changes = new ArrayList<>();
         for (String directory : List.of(paths.backend(), paths.libxl())) {
             set(changes, directory + "/ip", VifNodes.ip(vif.addresses()));
-            set(changes, directory + "/rate", vif.spec().rate() == null ? "" : VifNodes.rate(vif.spec().rate()));
+            set(
+                    changes,
+                    directory + "/rate",
+                    vif.spec().rate() == null ? "" : VifNodes.rate(vif.spec().rate()));
             changes.add(Change.write(
-                    directory + "/bridge", vif.place().bridge() == null ? "" : vif.place().bridge()));
+                    directory + "/bridge",
+                    vif.place().bridge() == null ? "" : vif.place().bridge()));
         }
         String network = vif.place().network();
         set(changes, paths.backend() + "/" + StoredVif.NETWORK, network == null ? "" : network);

@@ -62,9 +62,7 @@ final class NativeNetwork {
     }
 
     Future<Void> disconnect(String name) {
-        return DisconnectVif.ADDRESS
-                .ask(bus, new DisconnectVif(name), TIMEOUT)
-                .mapEmpty();
+        return DisconnectVif.ADDRESS.ask(bus, new DisconnectVif(name), TIMEOUT).mapEmpty();
     }
 
     Future<Void> make(HostNetwork network) {

@@ -87,32 +87,34 @@ public final class NetworkBackend extends VerticleBase {
     private Future<Void> tidy(Networks networks, NativeNetwork devices) {
         StoredVifs stored = new StoredVifs(store);
         Handshake handshake = new Handshake(vertx, store);
-        return devices.domids().compose(living -> stored.ofAll(domid -> true).compose(vifs -> {
-            Set<String> used = new HashSet<>();
-            List<Future<Void>> removed = new ArrayList<>();
-            Set<String> alive = new HashSet<>();
-            List<Future<?>> names = new ArrayList<>();
-            for (StoredVif vif : vifs) {
-                if (living.contains(vif.domid())) {
-                    used.add(vif.value(StoredVif.NETWORK));
-                    names.add(devices.vifName(vif.domid(), vif.index()).onSuccess(alive::add));
-                    alive.add(vif.value("vifname"));
-                } else if (vif.values().containsKey(StoredVif.NETWORK)) {
-                    removed.add(handshake.removeNodes(vif.paths()));
-                }
-            }
-            return Future.join(names)
-                    .compose(any -> Future.join(removed))
-                    .compose(any -> devices.there())
-                    .compose(there -> Future.join(there.guarded().stream()
-                            .filter(name -> !alive.contains(name))
-                            .map(devices::disconnect)
-                            .toList()))
-                    .compose(any -> networks.tidy(used));
-        })).recover(failure -> {
-            LOG.warn("What an earlier run left is not tidied away: {}", failure.getMessage());
-            return Future.succeededFuture();
-        });
+        return devices.domids()
+                .compose(living -> stored.ofAll(domid -> true).compose(vifs -> {
+                    Set<String> used = new HashSet<>();
+                    List<Future<Void>> removed = new ArrayList<>();
+                    Set<String> alive = new HashSet<>();
+                    List<Future<?>> names = new ArrayList<>();
+                    for (StoredVif vif : vifs) {
+                        if (living.contains(vif.domid())) {
+                            used.add(vif.value(StoredVif.NETWORK));
+                            names.add(devices.vifName(vif.domid(), vif.index()).onSuccess(alive::add));
+                            alive.add(vif.value("vifname"));
+                        } else if (vif.values().containsKey(StoredVif.NETWORK)) {
+                            removed.add(handshake.removeNodes(vif.paths()));
+                        }
+                    }
+                    return Future.join(names)
+                            .compose(any -> Future.join(removed))
+                            .compose(any -> devices.there())
+                            .compose(there -> Future.join(there.guarded().stream()
+                                    .filter(name -> !alive.contains(name))
+                                    .map(devices::disconnect)
+                                    .toList()))
+                            .compose(any -> networks.tidy(used));
+                }))
+                .recover(failure -> {
+                    LOG.warn("What an earlier run left is not tidied away: {}", failure.getMessage());
+                    return Future.succeededFuture();
+                });
     }
 
     private Future<?> serve(VifTable table, Networks networks, NativeNetwork devices) {

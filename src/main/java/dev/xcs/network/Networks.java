@@ -87,8 +87,8 @@ final class Networks {
     private Future<Void> made(KeptNetwork network) {
         if (network.made().failed()) {
             network.making(make(network)
-                    .onFailure(failure -> LOG.error(
-                            "The network {} does not work: {}", network.name(), failure.getMessage())));
+                    .onFailure(failure ->
+                            LOG.error("The network {} does not work: {}", network.name(), failure.getMessage())));
         }
         return network.made();
     }
@@ -182,7 +182,9 @@ final class Networks {
     }
 
     private String names() {
-        return networks.isEmpty() ? "the networks of this host, of which there are none" : String.join(", ", networks.keySet());
+        return networks.isEmpty()
+                ? "the networks of this host, of which there are none"
+                : String.join(", ", networks.keySet());
     }
 
     private static void refuseWithoutRoute(VifSpec spec, KeptNetwork network) {
@@ -273,7 +275,9 @@ final class Networks {
     private static @Nullable Void free(NetworkSpec spec, KeptNetwork network, List<HostLink> links) {
         String bridge = network.bridge();
         if (spec.create() && bridge != null) {
-            if (find(links, bridge).filter(link -> !spec.name().equals(link.network())).isPresent()) {
+            if (find(links, bridge)
+                    .filter(link -> !spec.name().equals(link.network()))
+                    .isPresent()) {
                 throw taken("bridge", bridge, "an interface of dom0 that xcsd did not make");
             }
         }
@@ -321,7 +325,8 @@ final class Networks {
         if (network.origin() == NetworkView.Origin.CONFIG) {
             throw Problem.of(
                             ProblemType.CONFLICT,
-                            "name: " + Problem.quote(name) + " is a network of the configuration, expected one that was made "
+                            "name: " + Problem.quote(name)
+                                    + " is a network of the configuration, expected one that was made "
                                     + "over the API")
                     .withField("name")
                     .toException();
@@ -330,9 +335,11 @@ final class Networks {
         if (vifs > 0) {
             throw Problem.of(
                             ProblemType.CONFLICT,
-                            "name: " + Problem.quote(name) + " has " + vifs + " vifs on it, expected one that nobody uses")
+                            "name: " + Problem.quote(name) + " has " + vifs
+                                    + " vifs on it, expected one that nobody uses")
                     .withField("name")
-                    .withCause(table.holder(null, vif -> name.equals(vif.place().network())).orElse("a vif") + " is one")
+                    .withCause(table.holder(null, vif -> name.equals(vif.place().network()))
+                                    .orElse("a vif") + " is one")
                     .toException();
         }
         networks.remove(name);

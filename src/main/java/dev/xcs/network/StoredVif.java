@@ -60,7 +60,9 @@ record StoredVif(int domid, int index, Map<String, String> values) {
         String network = text(NETWORK);
         return VifSpec.of(
                 network,
-                network == null ? parsed("bridge", text -> VifSpec.onBridge(text).bridge()) : null,
+                network == null
+                        ? parsed("bridge", text -> VifSpec.onBridge(text).bridge())
+                        : null,
                 mac().orElse(null),
                 addresses(),
                 parsed("rate", StoredVif::rate),

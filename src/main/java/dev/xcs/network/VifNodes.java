@@ -75,7 +75,9 @@ final class VifNodes {
         nodes.add(node(directory + "/handle", vif.index()));
         nodes.add(node(directory + "/type", KeptVif.KIND));
         nodes.add(node(directory + "/script", spec.script() == null ? "" : spec.script()));
-        nodes.add(node(directory + "/bridge", vif.place().bridge() == null ? "" : vif.place().bridge()));
+        nodes.add(node(
+                directory + "/bridge",
+                vif.place().bridge() == null ? "" : vif.place().bridge()));
         if (!vif.addresses().isEmpty()) {
             nodes.add(node(directory + "/ip", ip(vif.addresses())));
         }

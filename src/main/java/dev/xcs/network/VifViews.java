@@ -72,9 +72,8 @@ final class VifViews {
 
     Future<VifView> show(DomainVifs vifs, KeptVif vif) {
         return stored.of(vifs.domid())
-                .map(all -> all.stream()
-                        .filter(one -> one.index() == vif.index())
-                        .toList())
+                .map(all ->
+                        all.stream().filter(one -> one.index() == vif.index()).toList())
                 .compose(found -> found.isEmpty()
                         ? Future.failedFuture(
                                 Problem.of(ProblemType.CONFLICT, vifs.describe(vif) + " was taken away meanwhile")

@@ -6,18 +6,15 @@ import dev.xcs.message.AttachVif;
 import dev.xcs.message.ChangeVif;
 import dev.xcs.message.DetachVif;
 import dev.xcs.model.ByteRate;
-import dev.xcs.model.IpAddress;
-import dev.xcs.model.MacAddress;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
-import dev.xcs.model.VifAllowance;
 import dev.xcs.model.VifChange;
 import dev.xcs.model.VifLink;
 import dev.xcs.model.VifSpec;
+import dev.xcs.testing.Vifs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,21 +31,6 @@ class VifsTest {
             "{'bridge':'br0','mac':'00:16:3E:01:02:03','ip':['10.0.0.5','fd00::5'],'rate':'10Mb/s','mtu':9000,"
                     + "'vifname':'web0','script':'vif-own','gatewayDev':'eth0','model':'e1000','trusted':false,'link':'down',"
                     + "'allow':['router-advertiser','any-mac']}";
-    private static final VifSpec EVERYTHING = new VifSpec(
-            null,
-            "br0",
-            MacAddress.parse("00:16:3e:01:02:03"),
-            List.of(IpAddress.parse("10.0.0.5"), IpAddress.parse("fd00::5")),
-            ByteRate.parse("1250KB/s"),
-            9000,
-            "web0",
-            "vif-own",
-            "eth0",
-            "e1000",
-            false,
-            VifLink.DOWN,
-            Set.of(VifAllowance.ANY_MAC, VifAllowance.ROUTER_ADVERTISER));
-
     private static final FakeNetwork NETWORK = new FakeNetwork();
     private static ApiFixture api;
 
@@ -79,10 +61,7 @@ class VifsTest {
 
         assertThat(response.status()).isEqualTo(201);
         assertThat(response.headers()).containsEntry("location", VIFS + "/0");
-        assertThat(NETWORK.asked)
-                .containsExactly(new AttachVif(
-                        FakeParts.GUEST,
-                        VifSpec.of(null, null, null, null, null, null, null, null, null, null, null, null, null)));
+        assertThat(NETWORK.asked).containsExactly(new AttachVif(FakeParts.GUEST, Vifs.NOTHING));
         assertThat(new JsonObject(response.text()))
                 .isEqualTo(json("{'index':0,'mac':'00:16:3e:0a:0b:0c','ip':[],'trusted':true,'link':'up','allow':[],"
                                 + "'interface':'vif3.0','state':'connected','managed':true}")
@@ -97,7 +76,7 @@ class VifsTest {
     void attachesOneThatSaysEverythingAndListsIt() {
         assertThat(api.call("POST", VIFS, json(ALL)).status()).isEqualTo(201);
 
-        assertThat(NETWORK.asked).containsExactly(new AttachVif(FakeParts.GUEST, EVERYTHING));
+        assertThat(NETWORK.asked).containsExactly(new AttachVif(FakeParts.GUEST, Vifs.EVERYTHING));
         JsonObject shown = new JsonArray(api.call("GET", VIFS).text()).getJsonObject(0);
         assertThat(shown.getJsonArray("allow")).containsExactly("any-mac", "router-advertiser");
         assertThat(shown.getJsonArray("ip")).containsExactly("10.0.0.5", "fd00::5");
@@ -112,10 +91,7 @@ class VifsTest {
 
         assertThat(response.status()).isEqualTo(201);
         assertThat(api.parts.created.get(0).vifs())
-                .containsExactly(
-                        EVERYTHING,
-                        VifSpec.of(null, null, null, null, null, null, null, null, null, null, null, null, null),
-                        VifSpec.onNetwork("inside"));
+                .containsExactly(Vifs.EVERYTHING, Vifs.NOTHING, VifSpec.onNetwork("inside"));
     }
 
     @Test
@@ -221,7 +197,7 @@ class VifsTest {
 
     @Test
     void changesWhatIsInTheBodyAndNothingElse() {
-        NETWORK.vifs.put(0, EVERYTHING);
+        NETWORK.vifs.put(0, Vifs.EVERYTHING);
 
         RawHttp.Response moved = api.call("PATCH", VIFS + "/0", json("{'network':'dmz','ip':[],'rate':null}"));
         RawHttp.Response plugged = api.call("PATCH", VIFS + "/0", json("{'link':'up','rate':'1MB/s@20ms'}"));
@@ -258,7 +234,7 @@ class VifsTest {
                         + " network, rate",
             })
     void refusesAChangeThatCannotBe(String body, String detail) {
-        NETWORK.vifs.put(0, EVERYTHING);
+        NETWORK.vifs.put(0, Vifs.EVERYTHING);
         RawHttp.Response response = api.call("PATCH", VIFS + "/0", json(body));
 
         assertThat(response.status()).isEqualTo(400);
@@ -268,8 +244,8 @@ class VifsTest {
 
     @Test
     void detachesByForceOnlyWhereThatIsSaid() {
-        NETWORK.vifs.put(0, EVERYTHING);
-        NETWORK.vifs.put(1, EVERYTHING);
+        NETWORK.vifs.put(0, Vifs.EVERYTHING);
+        NETWORK.vifs.put(1, Vifs.EVERYTHING);
 
         assertThat(api.call("DELETE", VIFS + "/0").status()).isEqualTo(204);
         assertThat(api.call("DELETE", VIFS + "/1?force=true").status()).isEqualTo(204);

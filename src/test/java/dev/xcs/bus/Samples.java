@@ -1,8 +1,18 @@
 package dev.xcs.bus;
 
+import dev.xcs.model.ByteRate;
 import dev.xcs.model.DiskBackend;
 import dev.xcs.model.DiskDevice;
 import dev.xcs.model.DiskSpec;
+import dev.xcs.model.IpAddress;
+import dev.xcs.model.MacAddress;
+import dev.xcs.model.NetworkSpec;
+import dev.xcs.model.PortForward;
+import dev.xcs.model.Subnet;
+import dev.xcs.model.VifChange;
+import dev.xcs.model.VifLink;
+import dev.xcs.model.VifSpec;
+import dev.xcs.testing.Vifs;
 import io.vertx.core.buffer.Buffer;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
@@ -11,8 +21,11 @@ import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +34,37 @@ public final class Samples {
     private static final List<String> TEXTS =
             List.of("", "demo", "root=/dev/xvda ro", "\"quoted\\\"", "line\nline\0\t\u001b[2J", "żółw 乌龟 \uD83D\uDC22");
 
-    /** Disks check themselves: most of what chance would make of one is none. */
-    private static final List<DiskSpec> DISKS = List.of(
-            DiskSpec.of("/a \"b\", żółw", "xvda"),
-            DiskSpec.of(null, "hdc", null, null, DiskDevice.CDROM, null, false, true, DiskBackend.TAP, true));
+    /** Values that check themselves: most of what chance would make of one is none. */
+    private static final Map<Class<?>, List<?>> CHECKED = Map.of(
+            DiskSpec.class,
+            List.of(
+                    DiskSpec.of("/a \"b\", żółw", "xvda"),
+                    DiskSpec.of(null, "hdc", null, null, DiskDevice.CDROM, null, false, true, DiskBackend.TAP, true)),
+            IpAddress.class,
+            List.of(IpAddress.parse("10.80.0.5"), IpAddress.parse("fd00::5"), IpAddress.parse("::")),
+            MacAddress.class,
+            List.of(MacAddress.parse("00:16:3e:01:02:03"), MacAddress.parse("fe:ff:ff:ff:ff:ff")),
+            Subnet.class,
+            List.of(Subnet.parse("10.80.0.0/24"), Subnet.parse("fd00::/8"), Subnet.parse("0.0.0.0/0")),
+            ByteRate.class,
+            List.of(ByteRate.parse("10Mb/s"), ByteRate.parse("1KB/s@2ms")),
+            PortForward.class,
+            List.of(PortForward.parse("tcp:1=10.80.0.5"), PortForward.parse("udp:192.0.2.1:65535=10.80.0.5:53")),
+            VifSpec.class,
+            Vifs.ALL,
+            VifChange.class,
+            List.of(
+                    VifChange.NOTHING,
+                    VifChange.limit(null),
+                    new VifChange(
+                            null,
+                            "br0",
+                            List.of(IpAddress.parse("10.0.0.1")),
+                            VifLink.DOWN,
+                            ByteRate.parse("1GB/s@3us"),
+                            false)),
+            NetworkSpec.class,
+            Vifs.NETWORKS);
 
     private final Random random;
 
@@ -50,12 +90,18 @@ public final class Samples {
     }
 
     private Object value(Type type) {
-        if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
-            return Stream.generate(() -> value(list.getActualTypeArguments()[0]))
-                    .limit(random.nextInt(4))
-                    .toList();
+        return type instanceof ParameterizedType several
+                ? several((Class<?>) several.getRawType(), several.getActualTypeArguments())
+                : scalar((Class<?>) type);
+    }
+
+    private Object several(Class<?> type, Type[] of) {
+        List<Object> parts =
+                Stream.generate(() -> value(of[0])).limit(random.nextInt(4)).toList();
+        if (type == Map.class) {
+            return parts.stream().distinct().collect(Collectors.toMap(part -> part, part -> value(of[1])));
         }
-        return scalar((Class<?>) type);
+        return type == Set.class ? Set.copyOf(parts) : parts;
     }
 
     private Object scalar(Class<?> type) {
@@ -94,8 +140,9 @@ public final class Samples {
             Class<?>[] all = type.getPermittedSubclasses();
             return object(all[random.nextInt(all.length)]);
         }
-        if (type == DiskSpec.class) {
-            return DISKS.get(random.nextInt(DISKS.size()));
+        List<?> checked = CHECKED.get(type);
+        if (checked != null) {
+            return checked.get(random.nextInt(checked.size()));
         }
         if (type.isRecord()) {
             return record(type.asSubclass(Record.class));

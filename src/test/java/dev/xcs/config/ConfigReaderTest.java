@@ -96,7 +96,12 @@ class ConfigReaderTest {
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
                         new DaemonConfig.BlockConfig(
                                 Optional.of(Path.of("/i")), Path.of("/sc"), Path.of("/qn"), Path.of("/qi")),
-                        new DaemonConfig.NetworkConfig(List.of(), Path.of("/d"), Path.of("/run/xcs/networks"), Optional.of("lan"), Path.of("/sc"))));
+                        new DaemonConfig.NetworkConfig(
+                                List.of(),
+                                Path.of("/d"),
+                                Path.of("/run/xcs/networks"),
+                                Optional.of("lan"),
+                                Path.of("/sc"))));
     }
 
     @Test

@@ -35,9 +35,10 @@ class NetworksLabIT {
     @BeforeEach
     void connect() throws Exception {
         api = Lab.api();
-        inDom0("ip netns add outside; ip link add out0 type veth peer name eth0 netns outside; ip addr add 192.0.2.1/24 dev out0;"
-                + " ip link set out0 up; ip -n outside addr add 192.0.2.2/24 dev eth0; ip -n outside link set eth0 up;"
-                + " ip -n outside link set lo up");
+        inDom0(
+                "ip netns add outside; ip link add out0 type veth peer name eth0 netns outside; ip addr add 192.0.2.1/24 dev out0;"
+                        + " ip link set out0 up; ip -n outside addr add 192.0.2.2/24 dev eth0; ip -n outside link set eth0 up;"
+                        + " ip -n outside link set lo up");
     }
 
     @AfterEach
@@ -52,9 +53,12 @@ class NetworksLabIT {
             assertThat(gone.status()).as(gone.body().toString()).isEqualTo(204);
         }
         inDom0("pkill -f 'busybox httpd' ; ip netns del outside; ip link del out0 2>/dev/null; true");
-        Await.until("no interface is left", SOON, () -> inDom0("ls /sys/class/net")
-                .lines()
-                .noneMatch(name -> name.startsWith("vif") || name.startsWith("xcs-")));
+        Await.until(
+                "no interface is left",
+                SOON,
+                () -> inDom0("ls /sys/class/net")
+                        .lines()
+                        .noneMatch(name -> name.startsWith("vif") || name.startsWith("xcs-")));
         assertThat(inDom0("pgrep -a dnsmasq; ls /run/xcs/networks 2>/dev/null; nft list ruleset | grep -w xcs; true"))
                 .isBlank();
         assertThat(inDom0("xenstore-ls /local/domain/0/backend/vif 2>/dev/null; true"))
@@ -111,10 +115,12 @@ class NetworksLabIT {
             assertThat(ping(second, "10.77.0.11")).contains(PINGED);
             assertThat(inDom0("ping -c 2 -W 3 10.77.0.11")).contains(PINGED);
             assertThat(vif(one).path("state").asText()).isEqualTo("connected");
-            assertThat(vif(one).path("statistics").path("receivedBytes").asLong()).isPositive();
+            assertThat(vif(one).path("statistics").path("receivedBytes").asLong())
+                    .isPositive();
             assertThat(vif(one).path("statistics").path("transmittedBytes").asLong())
                     .isPositive();
-            assertThat(inDom0("xl network-list one")).contains(vif(one).path("mac").asText());
+            assertThat(inDom0("xl network-list one"))
+                    .contains(vif(one).path("mac").asText());
 
             long before = vif(one).path("statistics").path("filtered").asLong();
             address(first, "10.77.0.99/24");
@@ -122,9 +128,7 @@ class NetworksLabIT {
             long after = vif(one).path("statistics").path("filtered").asLong();
             assertThat(after).as("a stolen IP address").isGreaterThan(before);
 
-            run(
-                    second,
-                    "ip link set eth0 down; ip link set eth0 address 00:16:3e:66:66:66; ip link set eth0 up");
+            run(second, "ip link set eth0 down; ip link set eth0 address 00:16:3e:66:66:66; ip link set eth0 up");
             assertThat(ping(second, "10.77.0.1")).contains("100% packet loss");
             assertThat(vif(two).path("statistics").path("filtered").asLong())
                     .as("a stolen MAC address")
@@ -142,7 +146,8 @@ class NetworksLabIT {
                 "forwards", List.of(Map.of("protocol", "tcp", "hostPort", 8088, "to", "10.80.0.5", "port", 80))));
         String uuid = create("nat", Map.of("network", "inner", "ip", List.of("10.80.0.5")));
         try (ConsoleViewer console = booted(uuid)) {
-            assertThat(run(console, "udhcpc -i eth0 -n -q -t 10 2>&1 | tail -n 3")).contains("10.80.0.5");
+            assertThat(run(console, "udhcpc -i eth0 -n -q -t 10 2>&1 | tail -n 3"))
+                    .contains("10.80.0.5");
             assertThat(run(console, "nslookup served.example 2>&1 | tail -n 4")).contains("192.0.2.2");
             assertThat(ping(console, "192.0.2.2")).contains(PINGED);
             run(console, "mkdir -p /www; echo FROM-THE-GUEST > /www/index.html; httpd -h /www -p 80");
@@ -155,7 +160,8 @@ class NetworksLabIT {
             Lab.lab("daemon", "start").expectOk();
             api = Lab.api();
             assertThat(ping(console, "192.0.2.2")).as("with the next daemon").contains(PINGED);
-            assertThat(run(console, "udhcpc -i eth0 -n -q -t 10 2>&1 | tail -n 3")).contains("10.80.0.5");
+            assertThat(run(console, "udhcpc -i eth0 -n -q -t 10 2>&1 | tail -n 3"))
+                    .contains("10.80.0.5");
             assertThat(inDom0("pgrep -c dnsmasq").strip()).isEqualTo("1");
         }
         Answer used = api.delete("/v1/networks/inner");
@@ -172,7 +178,9 @@ class NetworksLabIT {
             Await.until(
                     "it is reached from outside",
                     SOON,
-                    () -> Lab.exec("bash", "-c", "ip netns exec outside ping -c 2 -W 3 192.0.2.50").exit() == 0);
+                    () -> Lab.exec("bash", "-c", "ip netns exec outside ping -c 2 -W 3 192.0.2.50")
+                                    .exit()
+                            == 0);
             assertThat(ping(console, "192.0.2.2")).contains(PINGED);
         }
     }
@@ -209,14 +217,19 @@ class NetworksLabIT {
             assertThat(attached.body().path("index").asInt()).isEqualTo(1);
             assertThat(run(console, "ls /sys/class/net")).contains("eth1");
             assertThat(api.delete(vifs + "/1").status()).isEqualTo(204);
-            Await.until("the guest has lost it", SOON, () -> !run(console, "ls /sys/class/net")
-                    .contains("eth1"));
-            assertThat(api.post(vifs, Map.of("network", "aside")).status()).as("again").isEqualTo(201);
+            Await.until(
+                    "the guest has lost it",
+                    SOON,
+                    () -> !run(console, "ls /sys/class/net").contains("eth1"));
+            assertThat(api.post(vifs, Map.of("network", "aside")).status())
+                    .as("again")
+                    .isEqualTo(201);
         }
     }
 
     private static double seconds(String timed) {
-        var real = java.util.regex.Pattern.compile("real\\s+(\\d+)m\\s*([0-9.]+)s").matcher(timed);
+        var real =
+                java.util.regex.Pattern.compile("real\\s+(\\d+)m\\s*([0-9.]+)s").matcher(timed);
         assertThat(real.find()).as(timed).isTrue();
         return Integer.parseInt(real.group(1)) * 60 + Double.parseDouble(real.group(2));
     }

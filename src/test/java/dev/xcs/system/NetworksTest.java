@@ -85,14 +85,14 @@ class NetworksTest {
     }
 
     private static String run(ConsoleViewer console, String command) throws Exception {
-        int before = console.text().length();
+        int before = console.shown().length();
         console.type(command + "\n");
         Await.until(command + " is done", SOON, () -> {
-            String now = console.text();
+            String now = console.shown();
             int typed = now.indexOf(command, before);
             return typed >= 0 && now.indexOf(PROMPT, typed) >= 0;
         });
-        return console.text().substring(before);
+        return console.shown().substring(before);
     }
 
     private static String ping(ConsoleViewer console, String address) throws Exception {
