@@ -65,7 +65,7 @@ final class Architecture {
             Map.entry("evtchn", OF_VERTICLES),
             Map.entry("control", OF_VERTICLES),
             Map.entry("domain", with(OF_VERTICLES, "image", "platform")),
-            Map.entry("device", Set.of("model")),
+            Map.entry("device", Set.of("model", "xenstore")),
             Map.entry("block", with(OF_VERTICLES, "platform", "device")),
             Map.entry("network", with(OF_VERTICLES, "platform", "device")),
             Map.entry("console", OF_VERTICLES),

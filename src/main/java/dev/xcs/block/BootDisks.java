@@ -1,5 +1,6 @@
 package dev.xcs.block;
 
+import dev.xcs.device.HotplugScripts;
 import dev.xcs.message.DisksPlaced;
 import dev.xcs.message.PrepareDisks;
 import dev.xcs.message.ResumeDisks;
@@ -65,7 +66,7 @@ final class BootDisks {
                 wanted.values().stream().map(disk -> add(disks, disk)).toList();
         return Future.join(opened)
                 .<Void>mapEmpty()
-                .recover(failure -> release(ask.uuid())
+                .recover(failure -> release(disks)
                         .transform(any -> Future.failedFuture(opened.stream()
                                 .filter(Future::failed)
                                 .findFirst()
@@ -92,7 +93,7 @@ final class BootDisks {
         DiskSpec spec = disk.spec();
         String script = spec.script();
         if (script != null) {
-            return Future.succeededFuture(script).map(scripts::find).mapEmpty();
+            return checked(script);
         }
         Future<OpenBacking> opened =
                 spec.target() == null ? backings.empty() : backings.open(spec, disks.describe(disk), disk);
@@ -103,10 +104,17 @@ final class BootDisks {
             }
             // Whoever wanted it has given up meanwhile, and released what there was then.
             return backings.close(backing, disk)
-                    .transform(any -> Future.failedFuture(
-                            Problem.of(ProblemType.PREEMPTED, disks.describe(disk) + " is not wanted any more")
-                                    .toException()));
+                    .transform(any -> Future.failedFuture(unwanted(disks, disk).toException()));
         });
+    }
+
+    private static Problem unwanted(DomainDisks disks, KeptDisk disk) {
+        return Problem.of(ProblemType.PREEMPTED, disks.describe(disk) + " is not wanted any more");
+    }
+
+    private Future<Void> checked(String script) {
+        scripts.check(script);
+        return Future.succeededFuture();
     }
 
     DisksPlaced place(UUID uuid, int domid) {
@@ -134,8 +142,12 @@ final class BootDisks {
     Future<Void> take(DomainDisks disks, KeptDisk disk) {
         VbdPaths paths = disks.paths(disk);
         String script = disk.spec().script();
+        if (script != null && disks.isEnded()) {
+            return Future.failedFuture(unwanted(disks, disk).toException());
+        }
         if (script != null) {
-            return scripts.add(script, paths);
+            disk.scripted();
+            return scripts.add(use(script, paths));
         }
         watchConnecting(paths, disk);
         return Future.succeededFuture();
@@ -162,12 +174,28 @@ final class BootDisks {
                 .onFailure(failure -> LOG.debug("{} stays held: {}", backing.path(), failure.getMessage()));
     }
 
-    /** Quietly does nothing for a domain without disks. */
-    Future<Void> release(UUID uuid) {
-        DomainDisks disks = table.remove(uuid);
-        if (disks == null) {
+    /** The boot is dead and its nodes are there: scripts see those. Quietly does nothing for a domain without disks. */
+    Future<Void> end(UUID uuid, int domid) {
+        DomainDisks disks = table.find(uuid);
+        if (disks == null || disks.domid() != domid) {
             return Future.succeededFuture();
         }
+        disks.end();
+        return Future.join(disks.all().stream()
+                        .map(disk -> undoScript(disks, disk))
+                        .toList())
+                .mapEmpty();
+    }
+
+    /** Quietly does nothing for a domain without disks. */
+    Future<Void> release(UUID uuid) {
+        DomainDisks disks = table.find(uuid);
+        return disks == null ? Future.succeededFuture() : release(disks);
+    }
+
+    /** Not those of a newer boot: whoever gave these up need not have waited. */
+    private Future<Void> release(DomainDisks disks) {
+        table.remove(disks);
         return Future.join(
                         disks.all().stream().map(disk -> release(disks, disk)).toList())
                 .mapEmpty();
@@ -177,17 +205,21 @@ final class BootDisks {
         return undoScript(disks, disk).compose(any -> giveBack(disk));
     }
 
-    /** Scripts look at the nodes of their disk: while it runs this comes before those are removed. */
+    /** Scripts look at the nodes of their disk: this comes before those are removed. */
     Future<Void> undoScript(DomainDisks disks, KeptDisk disk) {
         String script = disk.spec().script();
-        return script == null || disks.domid() < 0
-                ? Future.succeededFuture()
-                : scripts.remove(script, disks.paths(disk));
+        return script != null && disk.takeScripted()
+                ? scripts.remove(use(script, disks.paths(disk)))
+                : Future.succeededFuture();
+    }
+
+    private static HotplugScripts.Use use(String script, VbdPaths paths) {
+        return new HotplugScripts.Use(script, paths.device(), "");
     }
 
     Future<Void> giveBack(KeptDisk disk) {
         disk.connecting(null);
-        OpenBacking backing = disk.backing();
+        OpenBacking backing = disk.takeBacking();
         if (backing == null) {
             table.disclaim(disk);
             return Future.succeededFuture();
@@ -219,6 +251,7 @@ final class BootDisks {
             return Future.succeededFuture();
         }
         KeptDisk disk = new KeptDisk(spec.get(), found.virtualDevice());
+        disk.scripted();
         disks.add(disk);
         return found.device()
                 .map(number -> devices.examine(number)

@@ -33,9 +33,9 @@ final class DiskTable {
         return domains.get(uuid);
     }
 
-    @Nullable
-    DomainDisks remove(UUID uuid) {
-        return domains.remove(uuid);
+    /** Quietly does nothing where there are those of a newer boot. */
+    void remove(DomainDisks disks) {
+        domains.remove(disks.uuid(), disks);
     }
 
     Collection<DomainDisks> all() {

@@ -19,6 +19,7 @@ final class DomainDisks {
     private final GuestOs guestOs;
     private final SortedMap<Integer, KeptDisk> disks = new TreeMap<>();
     private int domid = -1;
+    private boolean ended;
 
     DomainDisks(UUID uuid, String name, GuestOs guestOs) {
         this.uuid = uuid;
@@ -44,6 +45,15 @@ final class DomainDisks {
 
     void bind(int newDomid) {
         domid = newDomid;
+    }
+
+    /** The boot is dead: from now on no script begins. */
+    void end() {
+        ended = true;
+    }
+
+    boolean isEnded() {
+        return ended;
     }
 
     void add(KeptDisk disk) {

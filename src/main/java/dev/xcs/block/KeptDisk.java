@@ -13,6 +13,7 @@ final class KeptDisk {
     private final VirtualDevice device;
     private @Nullable OpenBacking backing;
     private @Nullable NodeWait connecting;
+    private boolean scripted;
 
     KeptDisk(DiskSpec spec, VirtualDevice device) {
         this.spec = spec;
@@ -42,6 +43,26 @@ final class KeptDisk {
 
     void back(OpenBacking newer) {
         backing = newer;
+    }
+
+    /** Gives what backs it to who gives that back: once only. */
+    @Nullable
+    OpenBacking takeBacking() {
+        OpenBacking taken = backing;
+        backing = null;
+        return taken;
+    }
+
+    /** Its script was run, so that there is something to undo. */
+    void scripted() {
+        scripted = true;
+    }
+
+    /** Whether its script has something to undo, which the caller does. */
+    boolean takeScripted() {
+        boolean was = scripted;
+        scripted = false;
+        return was;
     }
 
     boolean writes() {

@@ -15,18 +15,13 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.VirtualDevice;
-import dev.xcs.xenstore.Change;
-import dev.xcs.xenstore.NodeWait;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,24 +30,29 @@ import org.slf4j.LoggerFactory;
 final class LiveDisks {
     private static final Logger LOG = LoggerFactory.getLogger(LiveDisks.class);
 
-    private static final Duration CONNECT = Duration.ofSeconds(10);
-    /** As libxl waits for a guest to give a device up (LIBXL_DESTROY_TIMEOUT). */
-    private static final Duration CLOSE = Duration.ofSeconds(10);
-
     private final Vertx vertx;
     private final Xenstore store;
     private final DiskTable table;
     private final BootDisks boot;
     private final NativeDevices devices;
     private final DiskViews views;
+    private final VbdHandshake handshake;
 
-    LiveDisks(Vertx vertx, Xenstore store, DiskTable table, BootDisks boot, NativeDevices devices, DiskViews views) {
+    LiveDisks(
+            Vertx vertx,
+            Xenstore store,
+            DiskTable table,
+            BootDisks boot,
+            NativeDevices devices,
+            DiskViews views,
+            VbdHandshake handshake) {
         this.vertx = vertx;
         this.store = store;
         this.table = table;
         this.boot = boot;
         this.devices = devices;
         this.views = views;
+        this.handshake = handshake;
     }
 
     /** Done when the guest has it, or at once if it cannot take it now. A guest that does not take it does not keep it. */
@@ -102,9 +102,8 @@ final class LiveDisks {
                     disks.remove(disk.device());
                     return Future.failedFuture(failure);
                 })
-                .compose(any -> store.commit(VbdNodes.of(disks.paths(disk), disk).stream()
-                                .flatMap(node -> Change.of(node).stream())
-                                .toList())
+                .compose(any -> handshake
+                        .introduce(disks.paths(disk), disk)
                         .compose(written -> boot.take(disks, disk))
                         .compose(taken -> await && disk.backing() != null ? connected(disks, disk) : done())
                         .recover(failure -> discard(disks, disk).transform(undone -> Future.failedFuture(failure))));
@@ -115,17 +114,14 @@ final class LiveDisks {
     }
 
     private Future<Void> connected(DomainDisks disks, KeptDisk disk) {
-        String state = disks.paths(disk).backend() + "/state";
-        return until(state, value -> value.filter("4"::equals).isPresent(), CONNECT)
+        return handshake
+                .connected(disks.paths(disk))
                 .recover(failure -> tooSlow(
                         failure,
-                        disks.name() + " did not take " + disk.spec().vdev() + " within " + CONNECT.toSeconds() + " s",
+                        disks.name() + " did not take " + disk.spec().vdev() + " within "
+                                + VbdHandshake.CONNECT.toSeconds() + " s",
                         "its kernel has no driver for Xen's disks, is not booted that far, or hangs; the disk was "
                                 + "taken away again"));
-    }
-
-    private Future<Void> until(String path, Predicate<Optional<String>> good, Duration limit) {
-        return NodeWait.until(vertx, store, path, good, limit).future().mapEmpty();
     }
 
     private static Future<Void> tooSlow(Throwable failure, String detail, String cause) {
@@ -142,7 +138,8 @@ final class LiveDisks {
     Future<VirtualDevice> unplug(UnplugDisk ask) {
         return find(ask.uuid(), ask.domid(), ask.guestOs(), ask.vdev()).compose(found -> {
             VbdPaths paths = found.paths();
-            return closed(paths)
+            return handshake
+                    .closed(paths)
                     .recover(failure -> ask.force() ? done() : refusal(failure, ask.vdev()))
                     .compose(any -> discard(found))
                     .map(any -> new VirtualDevice(paths.number()));
@@ -152,7 +149,8 @@ final class LiveDisks {
     private static Future<Void> refusal(Throwable failure, String vdev) {
         return tooSlow(
                 failure,
-                "The guest did not give " + vdev + " up within " + CLOSE.toSeconds() + " s; it is asked for still",
+                "The guest did not give " + vdev + " up within " + VbdHandshake.CLOSE.toSeconds()
+                        + " s; it is asked for still",
                 "it is in use inside the guest, or the guest hangs or is paused; force takes it away all the same");
     }
 
@@ -174,40 +172,20 @@ final class LiveDisks {
                                 DomainDisks.notFound("domid " + domid, vdev).toException()));
     }
 
-    private Future<Void> closed(VbdPaths paths) {
-        String back = paths.backend();
-        return store.transaction(tx -> tx.read(back + "/state").compose(state -> {
-                    Future<Void> offline = tx.apply(Change.write(back + "/online", 0));
-                    return state.filter("6"::equals).isPresent()
-                            ? offline
-                            : offline.compose(any -> tx.apply(Change.write(back + "/state", 5)));
-                }))
-                .compose(any -> until(back + "/state", LiveDisks::isOver, CLOSE));
-    }
-
-    private static boolean isOver(Optional<String> state) {
-        return state.isEmpty() || state.get().equals("6");
-    }
-
     private Future<Void> discard(Found found) {
         DomainDisks disks = found.disks();
         return disks != null && found.disk().isPresent()
                 ? discard(disks, found.disk().get())
-                : removeNodes(found.paths());
+                : handshake.removeNodes(found.paths());
     }
 
     private Future<Void> discard(DomainDisks disks, KeptDisk disk) {
         return boot.undoScript(disks, disk)
-                .compose(any -> removeNodes(disks.paths(disk)))
+                .compose(any -> handshake.removeNodes(disks.paths(disk)))
                 .compose(any -> {
                     disks.remove(disk.device());
                     return boot.giveBack(disk);
                 });
-    }
-
-    private Future<Void> removeNodes(VbdPaths paths) {
-        return store.commit(
-                List.of(Change.remove(paths.frontend()), Change.remove(paths.backend()), Change.remove(paths.libxl())));
     }
 
     /**
@@ -224,7 +202,8 @@ final class LiveDisks {
         }
         DiskSpec after = withTarget(before, ask.target());
         KeptDisk changed = new KeptDisk(after, drive.device());
-        return closed(disks.paths(drive))
+        return handshake
+                .closed(disks.paths(drive))
                 .recover(failure -> ask.await() ? Future.failedFuture(failure) : done())
                 .compose(any -> discard(disks, drive))
                 .compose(any -> replug(disks, drive, changed, ask.await()))
@@ -321,10 +300,6 @@ final class LiveDisks {
                             .toException());
         }
         disk.change(now -> now.withSize(size));
-        String sectors = Long.toString(size / 512);
-        return until(
-                disks.paths(disk).backend() + "/sectors",
-                value -> value.filter(sectors::equals).isPresent(),
-                CONNECT);
+        return handshake.resized(disks.paths(disk), size);
     }
 }

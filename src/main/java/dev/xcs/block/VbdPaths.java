@@ -1,5 +1,7 @@
 package dev.xcs.block;
 
+import dev.xcs.device.DevicePaths;
+
 /**
  * Where the nodes of a disk are: docs/misc/xenstore-paths.pandoc, and below {@code /libxl} what xl looks at to find it.
  *
@@ -12,12 +14,21 @@ record VbdPaths(int domid, int number) {
     /** Those that are QEMU's: never ours. */
     static final String QEMU_BACKENDS = "/local/domain/0/backend/qdisk";
 
+    /** Of the domain itself: there as long as it is. */
+    String home() {
+        return "/local/domain/" + domid;
+    }
+
     String frontend() {
-        return "/local/domain/" + domid + "/device/vbd/" + number;
+        return home() + "/device/vbd/" + number;
     }
 
     String backend() {
         return BACKENDS + "/" + domid + "/" + number;
+    }
+
+    DevicePaths device() {
+        return new DevicePaths("vbd", domid, number);
     }
 
     String libxl() {

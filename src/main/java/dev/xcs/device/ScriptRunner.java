@@ -3,8 +3,6 @@ package dev.xcs.device;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,43 +14,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Runs hotplug scripts of other people, for what only they can attach: without a shell, for a limited time, and only those of one directory. */
-public final class ScriptRunner {
-    /** As libxl's LIBXL_HOTPLUG_TIMEOUT. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(40);
-
+/** Runs scripts of other people: without a shell, for a limited time, and only those of one directory. Its calls block. */
+final class ScriptRunner {
     private static final int SHOWN_BYTES = 2000;
     private static final String DEFAULT_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-    private final Vertx vertx;
     private final Path directory;
     private final Duration timeout;
 
-    /** @param directory the only one that scripts are run from: Xen's XEN_SCRIPT_DIR */
-    public ScriptRunner(Vertx vertx, Path directory) {
-        this(vertx, directory, TIMEOUT);
-    }
-
-    ScriptRunner(Vertx vertx, Path directory, Duration timeout) {
-        this.vertx = vertx;
+    ScriptRunner(Path directory, Duration timeout) {
         this.directory = directory;
         this.timeout = timeout;
     }
 
-    /**
-     * Done when it has ended with 0; else the problem has its last words.
-     *
-     * @param script its name in the directory, or its path
-     * @param environment added to the daemon's own
-     */
-    public Future<Void> run(String script, List<String> arguments, Map<String, String> environment) {
-        return vertx.executeBlocking(
-                () -> {
-                    execute(find(script), arguments, environment);
-                    return null;
-                },
-                false);
+    /** A script at work, which may have to be given up; its process is another thread's. */
+    static final class Run {
+        private @Nullable Process process;
+        private boolean givenUp;
+
+        private synchronized void started(Process newProcess) {
+            process = newProcess;
+            if (givenUp) {
+                kill(newProcess);
+            }
+        }
+
+        synchronized void giveUp() {
+            givenUp = true;
+            if (process != null) {
+                kill(process);
+            }
+        }
     }
 
     /**
@@ -60,7 +54,7 @@ public final class ScriptRunner {
      *
      * @throws ProblemException of type INVALID_FIELD if it is outside
      */
-    public Path find(String script) {
+    Path find(String script) {
         Path path = directory.resolve(script).normalize();
         if (!path.startsWith(directory)) {
             throw Problem.invalidField("script", script, "a script in " + directory + " (block.script-directory)")
@@ -69,11 +63,14 @@ public final class ScriptRunner {
         return path;
     }
 
-    private void execute(Path script, List<String> arguments, Map<String, String> environment) {
+    /** Returns when it has ended with 0; else the problem has its last words. */
+    void run(Path script, List<String> arguments, Map<String, String> environment, Run run) {
         try {
             Path errors = Files.createTempFile("xcs-script", ".err");
             try {
-                await(script, start(script, arguments, environment, errors), errors);
+                Process process = start(script, arguments, environment, errors);
+                run.started(process);
+                await(script, process, errors);
             } finally {
                 Files.delete(errors);
             }
@@ -99,8 +96,7 @@ public final class ScriptRunner {
     private void await(Path script, Process process, Path errors) throws IOException {
         try {
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
+                kill(process);
                 throw failed(script.toString(), "it took longer than " + timeout.toSeconds() + " s and was killed")
                         .toException();
             }
@@ -115,14 +111,18 @@ public final class ScriptRunner {
         }
     }
 
+    private static void kill(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
     private static String head(Path errors) throws IOException {
         try (InputStream in = Files.newInputStream(errors)) {
             return new String(in.readNBytes(SHOWN_BYTES), StandardCharsets.UTF_8).strip();
         }
     }
 
-    /** What a script that failed is told as. */
-    public static Problem failed(String script, String why) {
+    static Problem failed(String script, String why) {
         return Problem.of(ProblemType.IMPOSSIBLE, "The hotplug script " + Problem.quote(script) + " failed")
                 .withField("script")
                 .withCall("exec", script)

@@ -4,11 +4,21 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** A process that somebody looks after, be it a child of this run or of an earlier one. */
 public final class SupervisedProcess {
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
+
     private final ProcessHandle handle;
     private final Future<String> ended;
 
@@ -27,6 +37,48 @@ public final class SupervisedProcess {
     public static SupervisedProcess stranded(ProcessHandle process, Context context) {
         return new SupervisedProcess(
                 process, Future.fromCompletionStage(process.onExit().thenApply(dead -> "exit code unknown"), context));
+    }
+
+    /** The command as it is to be started so that it goes on when the daemon ends: in a session of its own, where the system has setsid. */
+    public static List<String> detached(List<String> command) {
+        List<String> line = new ArrayList<>();
+        if (Files.isExecutable(SETSID)) {
+            line.add(SETSID.toString());
+        }
+        line.addAll(command);
+        return line;
+    }
+
+    /**
+     * A process of an earlier run, by its pid, else by its command line among all processes.
+     *
+     * @param pid may have been given to another since
+     * @param ours tells by the command line; whatever it looks for must be nobody else's
+     */
+    public static Optional<ProcessHandle> find(long pid, Predicate<List<String>> ours) {
+        return ProcessHandle.of(pid)
+                .filter(process -> isOurs(process, ours))
+                .or(() -> ProcessHandle.allProcesses()
+                        .filter(process -> isOurs(process, ours))
+                        .findFirst());
+    }
+
+    private static boolean isOurs(ProcessHandle process, Predicate<List<String>> ours) {
+        return ours.test(arguments(process.pid())) && process.isAlive();
+    }
+
+    /** The command line of a process; empty when it has ended, or is somebody's whose business is none of ours. */
+    public static List<String> arguments(long pid) {
+        try {
+            byte[] line = Files.readAllBytes(Path.of("/proc/" + pid + "/cmdline"));
+            return List.of(new String(line, StandardCharsets.UTF_8).split("\0"));
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    public long pid() {
+        return handle.pid();
     }
 
     /** Completes when it has ended, with its exit code in words. Never fails. */

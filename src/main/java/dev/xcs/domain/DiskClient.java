@@ -1,6 +1,7 @@
 package dev.xcs.domain;
 
 import dev.xcs.message.ChangeMedium;
+import dev.xcs.message.EndDisks;
 import dev.xcs.message.MediumChanged;
 import dev.xcs.message.PlaceDisks;
 import dev.xcs.message.PlugDisk;
@@ -22,10 +23,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What the domains ask of the block backend. A domain without disks asks it nothing on its way to its boot. */
-final class DiskClient {
+/** What the domains ask of the block backend. */
+final class DiskClient implements BootClient {
     /** Longer than hotplug scripts and servers of images may take, one after the other. */
     private static final Duration TIMEOUT = Duration.ofSeconds(180);
 
@@ -35,15 +37,22 @@ final class DiskClient {
         this.bus = bus;
     }
 
-    Future<Void> prepare(DomainSpec spec) {
-        return spec.disks().isEmpty()
-                ? Future.succeededFuture()
-                : PrepareDisks.ADDRESS
-                        .ask(bus, new PrepareDisks(spec.uuid(), spec.name(), spec.guestOs(), spec.disks()), TIMEOUT)
-                        .mapEmpty();
+    @Override
+    public String step() {
+        return "disks";
     }
 
-    Future<List<Change>> place(DomainSpec spec, int domid) {
+    @Override
+    public Future<UnaryOperator<DomainSpec>> prepare(DomainSpec spec) {
+        return spec.disks().isEmpty()
+                ? Future.succeededFuture(UnaryOperator.identity())
+                : PrepareDisks.ADDRESS
+                        .ask(bus, new PrepareDisks(spec.uuid(), spec.name(), spec.guestOs(), spec.disks()), TIMEOUT)
+                        .map(any -> UnaryOperator.identity());
+    }
+
+    @Override
+    public Future<List<Change>> place(DomainSpec spec, int domid) {
         return spec.disks().isEmpty()
                 ? Future.succeededFuture(List.of())
                 : PlaceDisks.ADDRESS
@@ -55,7 +64,8 @@ final class DiskClient {
                         });
     }
 
-    Future<Void> take(DomainSpec spec) {
+    @Override
+    public Future<Void> take(DomainSpec spec) {
         return spec.disks().isEmpty()
                 ? Future.succeededFuture()
                 : TakeDisks.ADDRESS
@@ -63,8 +73,13 @@ final class DiskClient {
                         .mapEmpty();
     }
 
-    /** Also of a domain that got its disks only later. */
-    Future<Void> release(UUID uuid) {
+    @Override
+    public Future<Void> end(UUID uuid, int domid) {
+        return EndDisks.ADDRESS.ask(bus, new EndDisks(uuid, domid), TIMEOUT).mapEmpty();
+    }
+
+    @Override
+    public Future<Void> release(UUID uuid) {
         return ReleaseDisks.ADDRESS.ask(bus, new ReleaseDisks(uuid), TIMEOUT).mapEmpty();
     }
 

@@ -18,14 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What operators do to the disks of a domain: an operation in its queue. What a managed domain gets it keeps for its next boots; one without a
- * boot gets it at its next.
+ * boot gets it at its next. Who destroys the domain waits for none of it: what the block backend is at then, the teardown undoes.
  */
 final class Disks {
     private static final Logger LOG = LoggerFactory.getLogger(Disks.class);
@@ -50,14 +50,15 @@ final class Disks {
     }
 
     Future<DiskView> attach(UUID uuid, DiskSpec disk) {
-        return queued(uuid, "attach " + disk.vdev(), domain -> {
+        return queued(uuid, "attach of " + disk.vdev(), (domain, preemption) -> {
             GuestOs guestOs = guestOs(domain);
             VirtualDevice device = VirtualDevice.parse(disk.vdev(), guestOs);
             refuse(domain, disk, device, guestOs);
             if (domain.domid() < 0) {
                 return save(domain, added(domain, disk)).compose(any -> shown(domain, device));
             }
-            return client.plug(domain, guestOs, disk, runs(domain))
+            return preemption
+                    .orPreempted(client.plug(domain, guestOs, disk, runs(domain)))
                     .compose(view -> save(domain, added(domain, disk)).map(view));
         });
     }
@@ -95,7 +96,7 @@ final class Disks {
     }
 
     Future<Void> detach(UUID uuid, String vdev, boolean force) {
-        return queued(uuid, "detach " + vdev, domain -> {
+        return queued(uuid, "detach of " + vdev, (domain, preemption) -> {
             GuestOs guestOs = guestOs(domain);
             VirtualDevice device = VirtualDevice.parse(vdev, guestOs);
             List<DiskSpec> rest =
@@ -105,7 +106,8 @@ final class Disks {
                 return save(domain, rest);
             }
             boolean written = rest.size() < specs(domain).size();
-            return client.unplug(domain, guestOs, vdev, force)
+            return preemption
+                    .orPreempted(client.unplug(domain, guestOs, vdev, force))
                     .recover(failure -> written && ProblemException.of(failure).type() == ProblemType.NOT_FOUND
                             ? Future.succeededFuture()
                             : Future.failedFuture(failure))
@@ -122,29 +124,31 @@ final class Disks {
     }
 
     Future<DiskView> change(UUID uuid, String vdev, DiskChange change) {
-        return queued(uuid, "change of " + vdev, domain -> {
+        return queued(uuid, "change of " + vdev, (domain, preemption) -> {
             GuestOs guestOs = guestOs(domain);
             if (domain.domid() < 0) {
                 throw Problem.of(ProblemType.CONFLICT, domain.name() + " does not run, so its disks are as they are")
                         .toException();
             }
             if (!change.medium()) {
-                return client.resize(domain, guestOs, vdev, Objects.requireNonNull(change.sizeBytes()));
+                long wanted = Objects.requireNonNull(change.sizeBytes());
+                return preemption.orPreempted(client.resize(domain, guestOs, vdev, wanted));
             }
-            return client.medium(domain, guestOs, vdev, change.target(), runs(domain))
+            return preemption
+                    .orPreempted(client.medium(domain, guestOs, vdev, change.target(), runs(domain)))
                     .compose(done ->
                             save(domain, replaced(domain, done.disk(), guestOs)).map(done.view()));
         });
     }
 
-    private <T> Future<T> queued(UUID uuid, String what, Function<KeptDomain, Future<T>> work) {
+    private <T> Future<T> queued(UUID uuid, String what, BiFunction<KeptDomain, Preemption, Future<T>> work) {
         KeptDomain domain = table.get(uuid);
         StateRules.refuseDom0(domain.domid(), "given disks");
         return domain.queue().add(what, preemption -> {
             if (domain.isDropped() || domain.isZombie()) {
                 throw DomainTable.notFound(uuid).toException();
             }
-            return work.apply(domain);
+            return work.apply(domain, preemption);
         });
     }
 

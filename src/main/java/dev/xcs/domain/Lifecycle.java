@@ -101,7 +101,7 @@ final class Lifecycle {
     Future<Void> destroy(UUID uuid) {
         KeptDomain domain = table.get(uuid);
         StateRules.refuseDom0(domain.domid(), "destroyed");
-        Future<Void> destroyed = domain.queue().preempt("destroy", any -> boots.destroy(domain));
+        Future<Void> destroyed = domain.queue().preempt("the domain is being destroyed", any -> boots.destroy(domain));
         return patience.within(destroyed, deadlines.answerDestroy())
                 .recover(failure -> Future.failedFuture(
                         destroyed.isComplete() ? failure : goesOn(domain).toException()));

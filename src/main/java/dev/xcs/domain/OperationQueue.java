@@ -17,7 +17,7 @@ final class OperationQueue {
     private final Deque<Operation<?>> waiting = new ArrayDeque<>();
     private @Nullable Operation<?> running;
 
-    /** @param what names it to those that it pre-empts: {@code destroy} */
+    /** @param what names it; of a pre-empting one, why the others are given up: {@code the domain is being destroyed} */
     private record Operation<T>(
             String what,
             boolean preempting,
@@ -33,17 +33,20 @@ final class OperationQueue {
         return operation.outcome.future();
     }
 
-    /** Runs the work as soon as the running operation has given up; behind other pre-empting ones. */
-    <T> Future<T> preempt(String what, Function<Preemption, Future<T>> work) {
-        Operation<T> operation = new Operation<>(what, true, new Preemption(), work, Promise.promise());
+    /**
+     * Runs the work as soon as the running operation has given up; behind other pre-empting ones.
+     *
+     * @param why as those that it pre-empts are told
+     */
+    <T> Future<T> preempt(String why, Function<Preemption, Future<T>> work) {
+        Operation<T> operation = new Operation<>(why, true, new Preemption(), work, Promise.promise());
         Deque<Operation<?>> weaker = new ArrayDeque<>(waiting);
         weaker.removeIf(Operation::preempting);
         waiting.removeAll(weaker);
         waiting.addLast(operation);
-        weaker.forEach(
-                other -> other.outcome.tryFail(preempted(other.what, what).toException()));
+        weaker.forEach(other -> other.outcome.tryFail(preempted(other.what, why).toException()));
         if (running != null && !running.preempting) {
-            running.preemption.request(preempted(running.what, what));
+            running.preemption.request(preempted(running.what, why));
         }
         runNext();
         return operation.outcome.future();
@@ -53,8 +56,8 @@ final class OperationQueue {
         return running == null && waiting.isEmpty();
     }
 
-    private static Problem preempted(String loser, String winner) {
-        return Problem.of(ProblemType.PREEMPTED, "The " + loser + " was given up: " + winner + " was asked meanwhile");
+    private static Problem preempted(String loser, String why) {
+        return Problem.of(ProblemType.PREEMPTED, "The " + loser + " was given up: " + why);
     }
 
     private void runNext() {

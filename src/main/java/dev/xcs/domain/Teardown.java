@@ -11,14 +11,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Kills one boot of a domain and removes all that is left of it, in the order that frees its memory soonest: destroy, unmap the
- * console, remove the backends' directories (they hold grants) and all other nodes, then wait until Xen does not list it any more.
+ * console, let the backends do what needs their nodes, remove their directories (they hold grants) and all other nodes, then wait until
+ * Xen does not list it any more.
  */
 final class Teardown {
     private static final Logger LOG = LoggerFactory.getLogger(Teardown.class);
 
     private final XenClient xen;
     private final ConsoleClient consoles;
-    private final DiskClient disks;
+    private final BootDevices devices;
     private final Xenstore store;
     private final Snapshots snapshots;
     private final Patience patience;
@@ -27,14 +28,14 @@ final class Teardown {
     Teardown(
             XenClient xen,
             ConsoleClient consoles,
-            DiskClient disks,
+            BootDevices devices,
             Xenstore store,
             Snapshots snapshots,
             Patience patience,
             Deadlines deadlines) {
         this.xen = xen;
         this.consoles = consoles;
-        this.disks = disks;
+        this.devices = devices;
         this.store = store;
         this.snapshots = snapshots;
         this.patience = patience;
@@ -54,7 +55,7 @@ final class Teardown {
                 LOG.info("domid {} is another domain's by now; only the nodes of {} itself are removed", domid, uuid);
                 return detach(uuid, domid, console)
                         .compose(v -> removeVm(uuid))
-                        .compose(v -> release(uuid))
+                        .compose(v -> devices.release(uuid))
                         .map(true);
             }
             Future<Void> dead = holder == null || holder.dying() ? Future.succeededFuture() : kill(uuid, domid);
@@ -96,19 +97,14 @@ final class Teardown {
     }
 
     private Future<Boolean> clear(UUID uuid, int domid) {
-        Future<Void> removed = patience.untilDone(() -> removeNodes(uuid, domid), deadlines.gone())
+        Future<Void> removed = devices
+                .end(uuid, domid)
+                .compose(any -> patience.untilDone(() -> removeNodes(uuid, domid), deadlines.gone()))
                 .recover(f -> failed("nodes", f));
         // Only when nobody maps the guest's memory any more is nobody's I/O under way.
         return removed.transform(any -> untilGone(uuid, domid))
-                .compose(gone -> release(uuid).map(gone))
+                .compose(gone -> devices.release(uuid).map(gone))
                 .compose(gone -> removed.map(gone));
-    }
-
-    private Future<Void> release(UUID uuid) {
-        return disks.release(uuid).otherwise(failure -> {
-            LOG.warn("What backs the disks of {} is not given back: {}", uuid, failure.getMessage());
-            return null;
-        });
     }
 
     private Future<Void> removeNodes(UUID uuid, int domid) {

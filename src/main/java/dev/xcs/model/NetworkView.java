@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,7 @@ public record NetworkView(
         @Nullable String problem,
         List<Lease> leases) {
     public NetworkView {
-        hosts = Map.copyOf(hosts);
+        hosts = Collections.unmodifiableMap(new TreeMap<>(hosts));
         forwards = List.copyOf(forwards);
         leases = List.copyOf(leases);
     }

@@ -20,6 +20,11 @@ public record VifChange(
         ip = ip == null ? null : List.copyOf(ip);
     }
 
+    /** Another rate limit, or none. */
+    public static VifChange limit(@Nullable ByteRate rate) {
+        return new VifChange(null, null, null, null, rate, rate == null);
+    }
+
     public VifSpec appliedTo(VifSpec spec) {
         VifSpec changed = network == null && bridge == null ? spec : spec.moved(network, bridge);
         changed = ip == null ? changed : changed.withIp(ip);

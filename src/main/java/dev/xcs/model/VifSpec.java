@@ -46,6 +46,9 @@ public record VifSpec(
     /** What xl-network-configuration(5) says. */
     public static final String DEFAULT_BRIDGE = "xenbr0";
 
+    /** Far more than any guest has use for, far fewer than would hurt dom0. */
+    public static final int MAX_VIFS = 64;
+
     /** More would be no interface of a guest but a router's table. */
     public static final int MAX_ADDRESSES = 32;
 
@@ -53,6 +56,8 @@ public record VifSpec(
     public static final int MIN_MTU = 68;
 
     public static final int MAX_MTU = 65535;
+
+    public static final String MTU_EXPECTED = MIN_MTU + " to " + MAX_MTU;
 
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9_-]{1,32}");
     private static final int MAX_SCRIPT_BYTES = 2048;
@@ -71,7 +76,7 @@ public record VifSpec(
                 gatewayDev,
                 gatewayDev == null || InterfaceName.isValid(gatewayDev),
                 InterfaceName.EXPECTED);
-        check("mtu", mtu, mtu == null || (mtu >= MIN_MTU && mtu <= MAX_MTU), MIN_MTU + " to " + MAX_MTU);
+        check("mtu", mtu, mtu == null || isMtu(mtu), MTU_EXPECTED);
         check("model", model, model == null || MODEL.matcher(model).matches(), "1 to 32 letters, digits, - and _");
         check("script", script, script == null || isScript(script), "a path without control characters or comma");
         check("ip", ip.size() + " addresses", ip.size() <= MAX_ADDRESSES, "at most " + MAX_ADDRESSES);
@@ -118,6 +123,10 @@ public record VifSpec(
     /** On a network of xcsd, with an address that xcsd chooses. */
     public static VifSpec onNetwork(String network) {
         return of(network, null, null, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    public static boolean isMtu(int mtu) {
+        return mtu >= MIN_MTU && mtu <= MAX_MTU;
     }
 
     private static boolean isScript(String text) {

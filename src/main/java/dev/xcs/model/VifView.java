@@ -2,8 +2,10 @@ package dev.xcs.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,11 @@ public record VifView(
         DiskState state,
         boolean managed,
         @Nullable VifStatistics statistics) {
+    public VifView {
+        ip = List.copyOf(ip);
+        allow = Collections.unmodifiableSet(new TreeSet<>(allow));
+    }
+
     public static VifView of(
             int index,
             VifSpec spec,

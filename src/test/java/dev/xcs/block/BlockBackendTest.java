@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.xcs.config.DaemonConfig.BlockConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
+import dev.xcs.hypervisor.sim.Fault;
+import dev.xcs.hypervisor.sim.Faults;
 import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.hypervisor.sim.SimHostOptions;
 import dev.xcs.message.AttachLoop;
 import dev.xcs.message.BackingExamined;
 import dev.xcs.message.DeviceAttached;
+import dev.xcs.message.DiskShown;
 import dev.xcs.message.Done;
+import dev.xcs.message.EndDisks;
 import dev.xcs.message.ExamineBacking;
 import dev.xcs.message.PlaceDisks;
+import dev.xcs.message.PlugDisk;
 import dev.xcs.message.PrepareDisks;
 import dev.xcs.message.ReleaseDevice;
 import dev.xcs.message.ReleaseDisks;
@@ -171,6 +176,73 @@ class BlockBackendTest {
         fixture.ask(ReleaseDisks.ADDRESS, new ReleaseDisks(WEB));
         String rest = " vbd backend/vbd/7/51712 backend " + dir.resolve("scripts/block-own");
         assertThat(Files.readAllLines(told)).containsExactly("add" + rest, "remove" + rest);
+    }
+
+    @Test
+    void aScriptThatHangsIsGivenUpWhenTheBootEndsAndUndoneThen() throws Exception {
+        Path told = dir.resolve("told");
+        script("block-slow", "echo $1 >> " + told + "; [ $1 = remove ] || exec sleep 600");
+        prepare(WEB, scripted("block-slow"));
+        place(7);
+        BusFixture.await(store.write(BACK + "/state", "2"));
+        Future<Done> taking = TakeDisks.ADDRESS.ask(fixture.bus(), new TakeDisks(WEB));
+        Await.until("the script runs", SOON, () -> Files.exists(told));
+        fixture.ask(EndDisks.ADDRESS, new EndDisks(WEB, 7));
+        assertThat(Files.readAllLines(told)).containsExactly("add", "remove");
+        Await.until("its asker is told", SOON, taking::failed);
+        fixture.ask(ReleaseDisks.ADDRESS, new ReleaseDisks(WEB));
+        assertThat(Files.readAllLines(told)).as("once only").containsExactly("add", "remove");
+    }
+
+    @Test
+    void theEndOfAnotherBootUndoesNothing() throws Exception {
+        Path told = dir.resolve("told");
+        script("block-own", "echo $1 >> " + told);
+        prepare(WEB, scripted("block-own"));
+        place(7);
+        BusFixture.await(store.write(BACK + "/state", "2"));
+        fixture.ask(TakeDisks.ADDRESS, new TakeDisks(WEB));
+        fixture.ask(EndDisks.ADDRESS, new EndDisks(WEB, 6));
+        assertThat(Files.readAllLines(told)).containsExactly("add");
+    }
+
+    private Future<DiskShown> plugging(int domid) {
+        return PlugDisk.ADDRESS.ask(
+                fixture.bus(), new PlugDisk(WEB, "web", domid, GuestOs.LINUX, DiskSpec.of("/a.img", "xvda"), true));
+    }
+
+    @Test
+    void aDeviceThatComesAfterItsDomainHasGoneLeavesNoNodes() throws Exception {
+        Promise<Void> slow = Promise.promise();
+        gate = slow.future();
+        int domid = host.createForeign("web").domid();
+        Future<DiskShown> plugging = plugging(domid);
+        // Only a question that has come first is answered first: by now the loop is asked for.
+        fixture.ask(PlaceDisks.ADDRESS, new PlaceDisks(UUID.randomUUID(), 9));
+        fixture.ask(EndDisks.ADDRESS, new EndDisks(WEB, domid));
+        BusFixture.await(store.remove("/local/domain/" + domid));
+        slow.complete();
+        Await.until("its asker is told", SOON, plugging::failed);
+        assertThat(BusFixture.await(store.list("/local/domain/0/backend/vbd"))).isEmpty();
+        assertThat(released).containsExactly(new DeviceNumber(7, 0));
+    }
+
+    @Test
+    void whatIsHalfAttachedWhenItsBootEndsIsGivenBackOnce() throws Exception {
+        host.faults().arm(Fault.STUCK_BLKFRONT, Faults.ALWAYS);
+        int domid = host.createForeign("web").domid();
+        Future<DiskShown> plugging = plugging(domid);
+        String backends = "/local/domain/0/backend/vbd/" + domid;
+        Await.until(
+                "it is offered",
+                SOON,
+                () -> !BusFixture.await(store.list(backends)).isEmpty());
+        fixture.ask(EndDisks.ADDRESS, new EndDisks(WEB, domid));
+        fixture.ask(ReleaseDisks.ADDRESS, new ReleaseDisks(WEB));
+        assertThat(released).containsExactly(new DeviceNumber(7, 0));
+        BusFixture.await(store.remove(backends));
+        Await.until("its asker is told", Duration.ofSeconds(5), plugging::failed);
+        assertThat(released).as("once only").hasSize(1);
     }
 
     @Test

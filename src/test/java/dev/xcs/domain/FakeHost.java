@@ -9,6 +9,7 @@ import dev.xcs.message.DestroyXenDomain;
 import dev.xcs.message.DetachConsole;
 import dev.xcs.message.DisksResumed;
 import dev.xcs.message.Done;
+import dev.xcs.message.EndDisks;
 import dev.xcs.message.ForgetConsole;
 import dev.xcs.message.HostRead;
 import dev.xcs.message.ListXenDomains;
@@ -107,6 +108,7 @@ final class FakeHost {
         answer(bus, AttachConsole.ADDRESS, ask -> console(ask.domid(), true));
         answer(bus, DetachConsole.ADDRESS, ask -> console(ask.domid(), false));
         answer(bus, ForgetConsole.ADDRESS, any -> new Done());
+        answer(bus, EndDisks.ADDRESS, any -> new Done());
         answer(bus, ReleaseDisks.ADDRESS, any -> new Done());
         answer(bus, ResumeDisks.ADDRESS, ask -> new DisksResumed(ask.disks()));
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.xcs.RunningDaemon;
+import dev.xcs.hypervisor.sim.Fault;
+import dev.xcs.hypervisor.sim.Faults;
 import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.hypervisor.sim.SimHostOptions;
 import dev.xcs.testing.ApiClient;
@@ -15,18 +17,24 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Disks over HTTP, on the whole daemon and the simulated host, whose guests really read and write what backs them. */
 class DisksTest {
@@ -42,7 +50,8 @@ class DisksTest {
 
     @BeforeAll
     static void start() throws IOException {
-        daemon = RunningDaemon.start(dir.resolve("state"));
+        Path scripts = Files.createDirectory(dir.resolve("scripts"));
+        daemon = RunningDaemon.start(dir.resolve("state"), Map.of("block.script-directory", scripts.toString()));
         api = daemon.api();
     }
 
@@ -351,6 +360,96 @@ class DisksTest {
         daemon.host().store().write(0, back + "params", "aio:" + file);
         daemon.host().store().write(0, back + "mode", "w");
         awaitConnected(create("unafraid", disk(file, "xvda")), "xvda");
+    }
+
+    private static int domid(String uuid) {
+        return api.get("/v1/domains/" + uuid).body().path("domid").asInt();
+    }
+
+    private static List<String> backends(int domid) {
+        return daemon.host().store().list(0, "/local/domain/0/backend/vbd/" + domid);
+    }
+
+    private static void awaitAsked(String uuid, String number) throws Exception {
+        String state = "/local/domain/0/backend/vbd/" + domid(uuid) + "/" + number + "/state";
+        Await.until(
+                "the guest is asked for it",
+                SOON,
+                () -> daemon.host().store().read(0, state).filter("5"::equals).isPresent());
+    }
+
+    private static CompletableFuture<Answer> meanwhile(Supplier<Answer> request) {
+        return CompletableFuture.supplyAsync(request);
+    }
+
+    /** The guest does not answer any more: whoever waits for it is told, at once, that it is destroyed. */
+    private static void destroyedAtOnce(String uuid, CompletableFuture<Answer> waiting) throws Exception {
+        int domid = domid(uuid);
+        long asked = System.nanoTime();
+        assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
+        Answer given = waiting.get(SOON.toSeconds(), TimeUnit.SECONDS);
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(5));
+        assertThat(given.status()).as(given.body().toString()).isEqualTo(409);
+        assertThat(given.body().path("detail").asText()).contains("the domain is being destroyed");
+        assertThat(backends(domid)).isEmpty();
+    }
+
+    @Test
+    void destroyWaitsForNoGuestThatDoesNotTakeItsDisk() throws Exception {
+        Path file = image("untaken.img", MIB, "");
+        String uuid = create("deaf");
+        int domid = domid(uuid);
+        daemon.host().faults().armFor(Fault.STUCK_BLKFRONT, domid, Faults.ALWAYS);
+        CompletableFuture<Answer> attaching =
+                meanwhile(() -> api.post("/v1/domains/" + uuid + "/disks", disk(file, "xvdb")));
+        Await.until("the disk is offered", SOON, () -> !backends(domid).isEmpty());
+        destroyedAtOnce(uuid, attaching);
+        awaitConnected(create("next", disk(file, "xvda")), "xvda");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "PATCH"})
+    void destroyWaitsForNoGuestThatDoesNotGiveItsDiskUp(String method) throws Exception {
+        Path file = image("kept-" + method + ".iso", MIB, "");
+        Map<String, Object> drive = disk(file, "xvdc");
+        drive.put("device", "cdrom");
+        String uuid = create("clinging", drive);
+        awaitConnected(uuid, "xvdc");
+        daemon.host().faults().armFor(Fault.STUCK_BLKFRONT, domid(uuid), Faults.ALWAYS);
+        String path = "/v1/domains/" + uuid + "/disks/xvdc";
+        CompletableFuture<Answer> leaving = meanwhile(
+                () -> method.equals("DELETE") ? api.delete(path) : api.sendText(method, path, "{\"target\": null}"));
+        awaitAsked(uuid, "51744");
+        destroyedAtOnce(uuid, leaving);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aScriptUndoesItsDiskWhileItsNodesAreThere(boolean destroyed) throws Exception {
+        Path told = dir.resolve("told-" + destroyed);
+        Path go = dir.resolve("go-" + destroyed);
+        Path script = dir.resolve("scripts/block-" + destroyed);
+        Files.writeString(
+                script,
+                "#!/bin/sh\necho $1 $XENBUS_PATH >> " + told + "\n" + "[ $1 = add ] || until [ -e " + go
+                        + " ]; do sleep 0.02; done\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        Map<String, Object> disk = disk("iqn:made", "xvda");
+        disk.put("script", script.getFileName().toString());
+        String uuid = create("scripted", disk);
+        int domid = domid(uuid);
+        if (destroyed) {
+            meanwhile(() -> api.delete("/v1/domains/" + uuid));
+        } else {
+            assertThat(api.state(uuid, "shutdown").status()).isEqualTo(200);
+        }
+        Await.until("it undoes", SOON, () -> Files.readString(told).contains("remove"));
+        assertThat(backends(domid)).isNotEmpty();
+        Files.createFile(go);
+        Await.until("it is gone", SOON, () -> api.get("/v1/domains/" + uuid).status() == 404);
+        assertThat(backends(domid)).isEmpty();
+        String path = " backend/vbd/" + domid + "/51712";
+        assertThat(Files.readAllLines(told)).containsExactly("add" + path, "remove" + path);
     }
 
     @Test

@@ -19,15 +19,21 @@ public final class SimHypervisor implements Hypervisor {
     private final SimDomains domains;
     private final SimEventChannels events;
     private final SimBlockDevices blockDevices;
+    private final SimNetworkDevices networkDevices;
     private final Set<SimConsoleRing> rings = ConcurrentHashMap.newKeySet();
 
     private final Consumer<SimHypervisor> onClose;
 
-    SimHypervisor(SimMachine machine, SimDisks disks, Blkback blkback, Consumer<SimHypervisor> onClose) {
+    SimHypervisor(
+            SimMachine machine,
+            SimBlockDevices blockDevices,
+            SimNetworkDevices networkDevices,
+            Consumer<SimHypervisor> onClose) {
         this.onClose = onClose;
         this.machine = machine;
         this.domains = new SimDomains(machine);
-        this.blockDevices = new SimBlockDevices(disks, blkback, machine.faults());
+        this.blockDevices = blockDevices;
+        this.networkDevices = networkDevices;
         this.events = new SimEventChannels(machine.events(), machine.faults());
     }
 
@@ -58,7 +64,7 @@ public final class SimHypervisor implements Hypervisor {
 
     @Override
     public NetworkDevices networkDevices() {
-        throw new UnsupportedOperationException("networks");
+        return networkDevices;
     }
 
     @Override
