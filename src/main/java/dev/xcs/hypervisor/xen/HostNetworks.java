@@ -140,8 +140,8 @@ final class HostNetworks {
         if (network.routed() || network.masquerade() != null) {
             needed.add(Sysctl.needed("net/ipv4/ip_forward", 1));
         }
-        if (network.routed() && sysctls.hasIpv6()) {
-            // A router does not listen to others unless told so twice.
+        if (network.routed() && network.masquerade() == null && sysctls.hasIpv6()) {
+            // Only IPv4 is hidden behind dom0's address. A router does not listen to others unless told so twice.
             advertised()
                     .forEach(name -> needed.add(Sysctl.ofInterface("ipv6", name, "accept_ra", ALSO_WHEN_FORWARDING)));
             needed.add(Sysctl.needed("net/ipv6/conf/all/forwarding", 1));
