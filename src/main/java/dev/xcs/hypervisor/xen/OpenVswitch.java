@@ -40,9 +40,12 @@ final class OpenVswitch {
         require(OvsCommands.removeBridge(bridge));
     }
 
-    /** Puts an interface on a bridge, from whichever it is on. */
+    /** Puts an interface on a bridge, from whichever it is on. One that is on it already stays there. */
     void putPort(String bridge, String port, @Nullable Integer vlan) {
-        require(OvsCommands.putPort(bridge, port, vlan));
+        Path path = program().orElseThrow(OpenVswitch::missing);
+        if (run(path, OvsCommands.keepPort(bridge, port, vlan)).status() != 0) {
+            require(OvsCommands.movePort(bridge, port, vlan));
+        }
     }
 
     /** Quietly does nothing where the program is not installed: then there is no port. */

@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 /** A real Xen on x86-64 Linux, seen from dom0. */
 public final class XenHypervisor implements Hypervisor {
     private static final Logger LOG = LoggerFactory.getLogger(XenHypervisor.class);
+    private static final List<Path> PROGRAMS =
+            List.of(Path.of("/usr/bin"), Path.of("/usr/sbin"), Path.of("/usr/local/bin"));
 
     private final XenVersion version;
     private final XenLayout layout;
@@ -30,6 +32,7 @@ public final class XenHypervisor implements Hypervisor {
     private final XenEventChannels eventChannels;
     private final XenConsoleRings consoleRings;
     private final LinuxBlockDevices blockDevices;
+    private final LinuxNetworkDevices networkDevices;
     private final OpenHandles handles;
 
     private XenHypervisor(
@@ -41,6 +44,7 @@ public final class XenHypervisor implements Hypervisor {
             XenEventChannels eventChannels,
             XenConsoleRings consoleRings,
             LinuxBlockDevices blockDevices,
+            LinuxNetworkDevices networkDevices,
             OpenHandles handles) {
         this.version = version;
         this.layout = layout;
@@ -50,6 +54,7 @@ public final class XenHypervisor implements Hypervisor {
         this.eventChannels = eventChannels;
         this.consoleRings = consoleRings;
         this.blockDevices = blockDevices;
+        this.networkDevices = networkDevices;
         this.handles = handles;
     }
 
@@ -108,8 +113,10 @@ public final class XenHypervisor implements Hypervisor {
                     handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
             XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
             LinuxBlockDevices devices = handles.add(new LinuxBlockDevices(libraries.libc(), root));
+            LinuxNetworkDevices networks =
+                    handles.add(LinuxNetworkDevices.open(libraries.libc(), XenLibraries::loadNftables, root, PROGRAMS));
             return new XenHypervisor(
-                    version, layout, xc.capabilities(), shared, domains, channels, rings, devices, handles);
+                    version, layout, xc.capabilities(), shared, domains, channels, rings, devices, networks, handles);
         } catch (ProblemException e) {
             handles.closeAll();
             throw e;
@@ -174,7 +181,7 @@ public final class XenHypervisor implements Hypervisor {
 
     @Override
     public NetworkDevices networkDevices() {
-        throw new UnsupportedOperationException("networks");
+        return networkDevices;
     }
 
     @Override

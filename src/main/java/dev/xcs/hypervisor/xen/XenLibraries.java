@@ -38,16 +38,30 @@ record XenLibraries(
                 register("libc.so.6", new LibC()));
     }
 
+    /** The library behind the program nft, of which a dom0 without guards has no need. */
+    static LibNftables loadNftables() {
+        String soname = "libnftables.so.1";
+        try {
+            return lookedUp(soname, LibNftables.class);
+        } catch (UnsatisfiedLinkError e) {
+            throw missing(soname, e, "rules for vifs and NAT need it (Debian: apt install libnftables1)");
+        }
+    }
+
     private static <L extends Library> L load(String soname, Class<L> mapping) {
         try {
-            NativeLibrary library = NativeLibrary.getInstance(soname, OPTIONS);
-            for (Method method : mapping.getDeclaredMethods()) {
-                library.getFunction(method.getName());
-            }
-            return Native.load(soname, mapping, OPTIONS);
+            return lookedUp(soname, mapping);
         } catch (UnsatisfiedLinkError e) {
             throw missing(soname, e);
         }
+    }
+
+    private static <L extends Library> L lookedUp(String soname, Class<L> mapping) {
+        NativeLibrary library = NativeLibrary.getInstance(soname, OPTIONS);
+        for (Method method : mapping.getDeclaredMethods()) {
+            library.getFunction(method.getName());
+        }
+        return Native.load(soname, mapping, OPTIONS);
     }
 
     /** Binds a class with native methods: about thirty times as fast to call as an interface. */
@@ -83,13 +97,20 @@ record XenLibraries(
     }
 
     private static ProblemException missing(String soname, UnsatisfiedLinkError e) {
+        return missing(
+                soname,
+                e,
+                "the Xen libraries of the running version are not installed"
+                        + " (Debian: libxenmisc of that version, libxenevtchn1, libxengnttab1, libxenforeignmemory1)");
+    }
+
+    private static ProblemException missing(String soname, UnsatisfiedLinkError e, String cause) {
         Problem problem = Problem.of(
                         ProblemType.IMPOSSIBLE,
                         soname + " cannot be used: " + firstLine(String.valueOf(e.getMessage())))
                 .withStep("load")
                 .withCall("dlopen", soname)
-                .withCause("the Xen libraries of the running version are not installed"
-                        + " (Debian: libxenmisc of that version, libxenevtchn1, libxengnttab1, libxenforeignmemory1)");
+                .withCause(cause);
         return new ProblemException(problem, e);
     }
 

@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
  * What xcsd writes as alias on an interface that it made, by which it knows it again after a restart: {@code xcs:NETWORK}, and of a bridge
  * what on it is not to be given back.
  *
- * @param uplink the interface whose addresses the bridge has taken over; null for none
+ * @param port the interface whose addresses the bridge has taken over; null for none
  * @param address dom0's own on the bridge, which came from nowhere; null for none
  */
 public record Marking(
-        String network, @Nullable String uplink, @Nullable IpAddress address) {
+        String network, @Nullable String port, @Nullable IpAddress address) {
     private static final Pattern FORM =
-            Pattern.compile("xcs:([a-z0-9-]+)(?: uplink=([A-Za-z0-9._-]+))?(?: address=([0-9a-f.:]+))?");
+            Pattern.compile("xcs:([a-z0-9-]+)(?: port=([A-Za-z0-9._-]+))?(?: address=([0-9a-f.:]+))?");
 
-    public static Marking of(HostNetwork network) {
-        return new Marking(network.name(), network.uplink(), network.address());
+    public static Marking of(HostNetwork network, @Nullable Link port) {
+        return new Marking(network.name(), port == null ? null : port.name(), network.address());
     }
 
     /** Of something that belongs to a network, and has nothing to remember. */
@@ -44,7 +44,7 @@ public record Marking(
     }
 
     public String text() {
-        return "xcs:" + network + (uplink == null ? "" : " uplink=" + uplink)
+        return "xcs:" + network + (port == null ? "" : " port=" + port)
                 + (address == null ? "" : " address=" + address);
     }
 }

@@ -34,8 +34,15 @@ public final class OvsCommands {
         return begin("--if-exists", "del-br", name(bridge));
     }
 
-    /** Takes it from whichever bridge it is on, in the same transaction. */
-    public static List<String> putPort(String bridge, String port, @Nullable Integer vlan) {
+    /** Fails if it is on another bridge. */
+    public static List<String> keepPort(String bridge, String port, @Nullable Integer vlan) {
+        List<String> all = begin("--may-exist", "add-port", name(bridge), name(port));
+        tag(all, port, vlan);
+        return all;
+    }
+
+    /** From whichever bridge it is on, in the same transaction. */
+    public static List<String> movePort(String bridge, String port, @Nullable Integer vlan) {
         List<String> all = begin("--if-exists", "del-port", name(port));
         and(all, "add-port", name(bridge), port);
         tag(all, port, vlan);
