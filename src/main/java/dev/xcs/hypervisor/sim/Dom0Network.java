@@ -30,8 +30,7 @@ final class Dom0Network {
     static final String UPLINK = "eth0";
 
     private static final HostAddress BRIDGE_ADDRESS = new HostAddress(IpAddress.parse("10.77.0.1"), 24);
-    private static final HostAddress UPLINK_ADDRESS =
-            new HostAddress(IpAddress.parse("192.0.2.2"), OutsideHost.PREFIX);
+    private static final HostAddress UPLINK_ADDRESS = new HostAddress(IpAddress.parse("192.0.2.2"), OutsideHost.PREFIX);
     private static final HardwareAddress UPLINK_MAC = new HardwareAddress(0x5254_0000_0002L);
     private static final int LOOPBACK_MTU = 65536;
 

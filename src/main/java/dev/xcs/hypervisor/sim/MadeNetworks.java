@@ -66,10 +66,11 @@ final class MadeNetworks {
                     .toException();
         }
         boolean becomesPort = network.bridge() != null && network.masquerade() == null && network.vlan() == null;
-        if (uplink != null && becomesPort && uplink.master() != null && !uplink.master().equals(bridge.orElse(null))) {
-            throw Problem.of(
-                            ProblemType.CONFLICT,
-                            "uplink " + uplink.name() + " is a port of another bridge already")
+        if (uplink != null
+                && becomesPort
+                && uplink.master() != null
+                && !uplink.master().equals(bridge.orElse(null))) {
+            throw Problem.of(ProblemType.CONFLICT, "uplink " + uplink.name() + " is a port of another bridge already")
                     .withField("uplink")
                     .toException();
         }
@@ -90,7 +91,8 @@ final class MadeNetworks {
         }
         // Guests that have nothing to do with dom0 are not to reach it by an address that nobody gave it.
         boolean own = network.masquerade() == null && network.uplink() != null;
-        host.linkLocal(bridge, own || (network.address() != null && !network.address().isV4()));
+        host.linkLocal(
+                bridge, own || (network.address() != null && !network.address().isV4()));
         return bridge;
     }
 
@@ -131,8 +133,7 @@ final class MadeNetworks {
     private void unmake(HostNetwork network, @Nullable String kept) {
         made.remove(network.name());
         router.remove(network);
-        Link bridge =
-                Optional.ofNullable(network.bridge()).flatMap(links::find).orElse(null);
+        Link bridge = Optional.ofNullable(network.bridge()).flatMap(links::find).orElse(null);
         if (bridge == null) {
             return;
         }
@@ -149,7 +150,8 @@ final class MadeNetworks {
     /** Dom0 gets back what it had on the uplink. */
     private void release(HostNetwork network, Link bridge) {
         Link tagged = links.find(vlanName(network)).filter(vlans::containsKey).orElse(null);
-        Link port = tagged == null ? links.find(String.valueOf(network.uplink())).orElse(null) : tagged;
+        Link port =
+                tagged == null ? links.find(String.valueOf(network.uplink())).orElse(null) : tagged;
         if (port != null && bridge.equals(port.master())) {
             port.master(null, Frame.UNTAGGED);
             host.move(bridge, port, network.address());

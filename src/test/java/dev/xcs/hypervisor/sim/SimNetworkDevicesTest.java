@@ -37,8 +37,7 @@ class SimNetworkDevicesTest extends NetworkDevicesContract {
         Queue<byte[]> frames = new ConcurrentLinkedQueue<>();
         received.put(device, frames);
         plugged.put(
-                device,
-                network.addVif(Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)), frames::add));
+                device, network.addVif(Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)), frames::add));
     }
 
     @Override

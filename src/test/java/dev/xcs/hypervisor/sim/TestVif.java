@@ -58,7 +58,8 @@ final class TestVif extends TestDevice {
 
     void connect(@Nullable String bridge, VifGuard guard, String... routes) {
         List<IpAddress> routed = List.of(routes).stream().map(IpAddress::parse).toList();
-        devices.connect(new VifPort(name, name, 1500, bridge, false, null, routed, routed.isEmpty() ? null : "eth0", guard));
+        devices.connect(
+                new VifPort(name, name, 1500, bridge, false, null, routed, routed.isEmpty() ? null : "eth0", guard));
     }
 
     /** Guarded as the daemon does it. */

@@ -87,7 +87,9 @@ public final class Guard {
         Udp datagram = Udp.glance(packet);
         Icmp message = Icmp.glance(packet);
         boolean asksForAddress = Addresses.isAny(packet.from())
-                && (datagram != null ? isDhcpRequest(packet, datagram) : message != null && message.mayComeFromNobody());
+                && (datagram != null
+                        ? isDhcpRequest(packet, datagram)
+                        : message != null && message.mayComeFromNobody());
         return (isOwn(packet.from()) || asksForAddress)
                 && (datagram == null || isAllowed(packet, datagram))
                 && (message == null || isAllowed(packet, message));

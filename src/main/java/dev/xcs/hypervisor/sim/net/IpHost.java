@@ -95,7 +95,8 @@ public final class IpHost {
      */
     public void move(Nic from, Nic to, @Nullable IpAddress kept) {
         List<HostAddress> moved = addresses(from).stream()
-                .filter(address -> !Addresses.isLinkLocal(address.ip()) && !address.ip().equals(kept))
+                .filter(address ->
+                        !Addresses.isLinkLocal(address.ip()) && !address.ip().equals(kept))
                 .toList();
         List<Subnet> staying = addresses(from).stream()
                 .filter(address -> !moved.contains(address))

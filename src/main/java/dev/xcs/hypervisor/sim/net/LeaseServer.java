@@ -107,7 +107,8 @@ public final class LeaseServer {
             return;
         }
         List<IpAddress> known = served.leases().stream()
-                .filter(lease -> isCalled(lease, question.name(), served.network().name()))
+                .filter(lease ->
+                        isCalled(lease, question.name(), served.network().name()))
                 .map(Lease::ip)
                 .toList();
         List<IpAddress> fitting = known.stream()

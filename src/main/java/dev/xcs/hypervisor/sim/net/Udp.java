@@ -38,8 +38,7 @@ public record Udp(int fromPort, int toPort, byte[] data) {
         int length = in.getShort(4) & 0xffff;
         return length < HEADER || length > bytes.length
                 ? null
-                : new Udp(
-                        in.getShort(0) & 0xffff, in.getShort(2) & 0xffff, Arrays.copyOfRange(bytes, HEADER, length));
+                : new Udp(in.getShort(0) & 0xffff, in.getShort(2) & 0xffff, Arrays.copyOfRange(bytes, HEADER, length));
     }
 
     public IpPacket from(IpAddress from, IpAddress to) {
