@@ -108,18 +108,7 @@ class SimNetworkTest {
 
     private static HostNetwork routed() {
         return new HostNetwork(
-                "routed",
-                null,
-                false,
-                MacAddress.ofName("routed"),
-                null,
-                0,
-                1500,
-                "eth0",
-                null,
-                null,
-                List.of(),
-                true);
+                "routed", null, false, MacAddress.ofName("routed"), null, 0, 1500, "eth0", null, null, List.of(), true);
     }
 
     @Test
@@ -133,7 +122,8 @@ class SimNetworkTest {
         assertReaches(two, "10.77.0.11");
         assertReaches(one, "10.77.0.1");
         assertThat(one.answer("arping -c 1 10.77.0.12")).contains("[" + second.mac + "]");
-        assertThat(one.answer("arping -c 1 10.77.0.1")).contains(MacAddress.ofName(BRIDGE).text());
+        assertThat(one.answer("arping -c 1 10.77.0.1"))
+                .contains(MacAddress.ofName(BRIDGE).text());
         assertThat(first.statistics().transmittedPackets())
                 .isEqualTo(first.statistics().receivedPackets())
                 .isGreaterThan(6);
@@ -161,7 +151,7 @@ class SimNetworkTest {
         TestVif.attach(host, two, 0, BRIDGE);
 
         assertThat(one.answer("ping -c 1 -s 1472 10.77.0.12")).contains("1480 bytes from 10.77.0.12");
-        assertThat(one.answer("ping -c 1 -W 0.2 -s 1473 10.77.0.12")).contains(" 0 packets received");
+        assertThat(one.answer("ping -c 1 -W 0.2 -s 1473 10.77.0.12")).contains("Message too long");
     }
 
     @Test
@@ -239,13 +229,13 @@ class SimNetworkTest {
         vif.connect("xcs-inside", vif.guard(NAT_GUEST.text()));
         devices.serve("inside", List.of(new Lease(vif.mac, NAT_GUEST, "web")));
 
-        assertThat(guest.answer("udhcpc"))
-                .contains("lease of 10.80.0.10 obtained from 10.80.0.1, lease time 3600");
+        assertThat(guest.answer("udhcpc")).contains("lease of 10.80.0.10 obtained from 10.80.0.1, lease time 3600");
         assertThat(guest.answer("ip addr")).contains("inet 10.80.0.10/24");
         assertThat(guest.answer("nslookup web.inside")).contains("Address: 10.80.0.10");
         assertThat(guest.answer("nslookup mail.inside")).contains("NXDOMAIN");
         assertReaches(guest, OutsideHost.ADDRESS);
-        assertThat(guest.answer("nc -u " + OutsideHost.ADDRESS + " 7 over there")).isEqualTo("over there");
+        assertThat(guest.answer("nc -u " + OutsideHost.ADDRESS + " 7 over there"))
+                .isEqualTo("over there");
         assertThat(guest.answer("nc -z " + OutsideHost.ADDRESS + " 7")).contains("succeeded");
         assertThat(guest.answer("nc -z " + OutsideHost.ADDRESS + " 8")).contains("refused");
         assertThat(host.outside().seen()).contains(DOM0_OUTSIDE).doesNotContain(NAT_GUEST);
@@ -377,7 +367,9 @@ class SimNetworkTest {
         assertThat(guest.answer("ping -c 1 10.77.0.1")).contains("Network is unreachable");
 
         guest.answer("ifconfig eth0 10.77.0.20 netmask 255.255.255.0 up");
-        assertThat(guest.answer("ifconfig eth0")).contains("inet addr:10.77.0.20").contains("Mask:255.255.255.0");
+        assertThat(guest.answer("ifconfig eth0"))
+                .contains("inet addr:10.77.0.20")
+                .contains("Mask:255.255.255.0");
         assertReaches(guest, "10.77.0.1");
         guest.answer("ip addr del 10.77.0.20/24 dev eth0; ip addr add 10.77.0.21/24 dev eth0");
         guest.answer("ip route add default via 10.77.0.1");

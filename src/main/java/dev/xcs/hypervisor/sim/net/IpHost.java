@@ -186,7 +186,7 @@ public final class IpHost {
                 .anyMatch(address -> address.ip().equals(ip));
     }
 
-    /** Sends a packet on its way; gives whether there is one. */
+    /** Sends a packet on its way; gives whether there is one. What is too long for its interface is lost. */
     public boolean send(IpPacket packet) {
         if (owns(packet.to())) {
             nics.keySet().stream().findFirst().ifPresent(nic -> deliver(nic, packet));
@@ -198,6 +198,9 @@ public final class IpHost {
     }
 
     private void send(Route route, IpPacket packet) {
+        if (packet.size() > route.nic().mtu()) {
+            return;
+        }
         neighbours.send(route.nic(), route.hop(packet.to()), path.leaving(route.nic(), packet));
     }
 
