@@ -63,7 +63,7 @@ final class DomainRequest {
                 onEnd(fields, "onCrash", OnEnd.DESTROY),
                 guestOs(fields),
                 DiskRequest.disks(fields),
-                List.of());
+                VifRequest.vifs(fields));
         fields.finish();
         return spec;
     }

@@ -82,7 +82,7 @@ final class NetworkTables {
         String path = NetworkKeys.path(name, field.split("[\\[.]", 2)[0]);
         String origin =
                 Optional.ofNullable(settings.get(path)).map(Setting::origin).orElse("not set");
-        errors.add(path + " (" + origin + "): " + problem.detail().replaceFirst("^\\Q" + field + "\\E: ", ""));
+        errors.add(problem.atField(path + " (" + origin + ")").detail());
     }
 
     private NetworkSpec network(String name) {

@@ -3,7 +3,6 @@ package dev.xcs.model;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.math.BigInteger;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,7 +17,7 @@ public record ByteRate(long bytesPerSecond, long intervalMicros) {
     /** As xl. */
     public static final long DEFAULT_INTERVAL_MICROS = 50_000;
 
-    private static final Pattern FORM = Pattern.compile("(\\d{1,12})([GMK]?)([Bb])/s(?:@(\\d{1,9})([mu]?)s)?");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,19})([GMK]?)([Bb])/s(?:@(\\d{1,12})([mu]?)s?)?");
     private static final String EXPECTED =
             "a rate like 10Mb/s, 250KB/s or 1MB/s@20ms, of at least one byte in an interval";
 
@@ -66,7 +65,7 @@ public record ByteRate(long bytesPerSecond, long intervalMicros) {
             return DEFAULT_INTERVAL_MICROS;
         }
         long number = Long.parseLong(form.group(4));
-        return switch (form.group(5).toLowerCase(Locale.ROOT)) {
+        return switch (form.group(5)) {
             case "m" -> number * 1000;
             case "u" -> number;
             default -> number * 1_000_000;
@@ -87,7 +86,19 @@ public record ByteRate(long bytesPerSecond, long intervalMicros) {
         return print(bytesPerSecond, intervalMicros);
     }
 
+    /** In the greatest units that say it exactly. */
     private static String print(long bytes, long interval) {
-        return bytes + "B/s" + (interval == DEFAULT_INTERVAL_MICROS ? "" : "@" + interval + "us");
+        String rate = in(bytes, "", "K", "M", "G") + "B/s";
+        return interval == DEFAULT_INTERVAL_MICROS ? rate : rate + "@" + in(interval, "u", "m", "") + "s";
+    }
+
+    private static String in(long number, String... units) {
+        int unit = 0;
+        long left = number;
+        while (left != 0 && left % 1000 == 0 && unit < units.length - 1) {
+            left /= 1000;
+            unit++;
+        }
+        return left + units[unit];
     }
 }

@@ -31,6 +31,9 @@ public record DomainSpec(
         GuestOs guestOs,
         List<DiskSpec> disks,
         List<VifSpec> vifs) {
+    /** Xen and its tools have no limit; beyond it a body is more likely wrong than wanted. */
+    public static final int MAX_VIFS = 64;
+
     /** What was written down by an older xcsd has neither guest OS nor disks nor vifs. */
     @SuppressWarnings("NullAway") // JSON can leave out what the type says is there
     public DomainSpec {

@@ -14,6 +14,8 @@ public enum VifAllowance {
     /** Send IPv6 router advertisements. */
     ROUTER_ADVERTISER("router-advertiser");
 
+    public static final String EXPECTED = "any-mac, any-ip, dhcp-server or router-advertiser";
+
     private final String json;
 
     VifAllowance(String json) {
@@ -32,7 +34,6 @@ public enum VifAllowance {
                 return value;
             }
         }
-        throw Problem.invalidField("allow", text, "any-mac, any-ip, dhcp-server or router-advertiser")
-                .toException();
+        throw Problem.invalidField("allow", text, EXPECTED).toException();
     }
 }

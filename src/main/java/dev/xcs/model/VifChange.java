@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * What is to be changed of a vif while its guest runs; what is absent stays.
  *
  * @param network the network to move it to; at most one of this and the bridge
+ * @param bridge the bridge to move it to
+ * @param ip its addresses from now on, instead of those it has; none for any
+ * @param rate how fast the guest may send from now on
  * @param unlimited whether the rate limit is taken away
  */
 public record VifChange(
@@ -16,8 +19,17 @@ public record VifChange(
         @Nullable VifLink link,
         @Nullable ByteRate rate,
         boolean unlimited) {
+    public static final VifChange NOTHING = new VifChange(null, null, null, null, null, false);
+
+    /** @throws ProblemException naming the component that cannot be accepted */
     public VifChange {
         ip = ip == null ? null : List.copyOf(ip);
+        VifSpec.checkPlace(network, bridge);
+        VifSpec.checkAddresses(ip == null ? List.of() : ip);
+        if (unlimited && rate != null) {
+            throw Problem.invalidField("rate", rate.toString(), "no rate where the limit is taken away")
+                    .toException();
+        }
     }
 
     /** Another rate limit, or none. */

@@ -3,7 +3,6 @@ package dev.xcs.model;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -59,17 +58,23 @@ public record VifSpec(
 
     public static final String MTU_EXPECTED = MIN_MTU + " to " + MAX_MTU;
 
+    public static final String NETWORK_OR_BRIDGE = "either a network or a bridge, not both";
+
+    public static final String MODEL_EXPECTED = "1 to 32 letters, digits, - and _";
+
+    public static final String SCRIPT_EXPECTED = "a path of 1 to 1024 letters, digits, / . _ + : @ and -";
+
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9_-]{1,32}");
-    private static final int MAX_SCRIPT_BYTES = 2048;
+
+    /** Narrower than what a file can be called, so that it is safe wherever it goes. */
+    private static final Pattern SCRIPT = Pattern.compile("[A-Za-z0-9/._+:@-]{1,1024}");
 
     /** @throws ProblemException naming the component that cannot be accepted */
     public VifSpec {
         ip = List.copyOf(ip);
         // In one order, so that equal specifications print alike.
         allow = Collections.unmodifiableSet(new TreeSet<>(allow));
-        check("network", network, network == null || bridge == null, "either a network or a bridge, not both");
-        check("network", network, network == null || NetworkSpec.isName(network), NetworkSpec.NAME_EXPECTED);
-        check("bridge", bridge, bridge == null || InterfaceName.isValid(bridge), InterfaceName.EXPECTED);
+        checkPlace(network, bridge);
         check("vifname", vifname, vifname == null || InterfaceName.isValid(vifname), InterfaceName.EXPECTED);
         check(
                 "gatewayDev",
@@ -77,10 +82,24 @@ public record VifSpec(
                 gatewayDev == null || InterfaceName.isValid(gatewayDev),
                 InterfaceName.EXPECTED);
         check("mtu", mtu, mtu == null || isMtu(mtu), MTU_EXPECTED);
-        check("model", model, model == null || MODEL.matcher(model).matches(), "1 to 32 letters, digits, - and _");
-        check("script", script, script == null || isScript(script), "a path without control characters or comma");
+        check("model", model, model == null || isModel(model), MODEL_EXPECTED);
+        check("script", script, script == null || isScript(script), SCRIPT_EXPECTED);
+        checkAddresses(ip);
+    }
+
+    static void checkPlace(@Nullable String network, @Nullable String bridge) {
+        check("network", network, network == null || bridge == null, NETWORK_OR_BRIDGE);
+        check("network", network, network == null || NetworkSpec.isName(network), NetworkSpec.NAME_EXPECTED);
+        check("bridge", bridge, bridge == null || InterfaceName.isValid(bridge), InterfaceName.EXPECTED);
+    }
+
+    static void checkAddresses(List<IpAddress> ip) {
         check("ip", ip.size() + " addresses", ip.size() <= MAX_ADDRESSES, "at most " + MAX_ADDRESSES);
-        check("ip", ip, Set.copyOf(ip).size() == ip.size(), "each address only once");
+        for (int i = 0; i < ip.size(); i++) {
+            IpAddress address = ip.get(i);
+            check("ip[" + i + "]", address.text(), address.isHost(), "the address of one host");
+            check("ip[" + i + "]", address.text(), ip.indexOf(address) == i, "each address only once");
+        }
     }
 
     /** As JSON gives it. */
@@ -129,14 +148,12 @@ public record VifSpec(
         return mtu >= MIN_MTU && mtu <= MAX_MTU;
     }
 
-    private static boolean isScript(String text) {
-        return !text.isEmpty()
-                && text.codePoints().noneMatch(c -> Character.isISOControl(c) || c == ',' || isSurrogate(c))
-                && text.getBytes(StandardCharsets.UTF_8).length <= MAX_SCRIPT_BYTES;
+    public static boolean isModel(String text) {
+        return MODEL.matcher(text).matches();
     }
 
-    private static boolean isSurrogate(int c) {
-        return Character.getType(c) == Character.SURROGATE;
+    public static boolean isScript(String text) {
+        return SCRIPT.matcher(text).matches();
     }
 
     private static void check(String field, @Nullable Object value, boolean good, String expected) {
