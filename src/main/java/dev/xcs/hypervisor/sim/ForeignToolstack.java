@@ -3,15 +3,22 @@ package dev.xcs.hypervisor.sim;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.MacAddress;
+import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
+import dev.xcs.model.VifGuard;
+import dev.xcs.model.VifPort;
 import dev.xcs.xenstore.wire.Op;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +33,11 @@ final class ForeignToolstack implements AutoCloseable {
     private static final List<String> CONTROL =
             List.of("shutdown", "feature-poweroff", "feature-reboot", "feature-suspend", "sysrq");
 
+    /** How long libxl waits for a back-end, LIBXL_INIT_TIMEOUT. */
+    private static final long PATIENCE_SECONDS = 10;
+
     private final SimMachine machine;
+    private final Dom0Network network;
     private final Path socket;
     private final Map<Integer, ForeignConsole> consoles = new ConcurrentHashMap<>();
     private final Map<Integer, ForeignDomain> watched = new ConcurrentHashMap<>();
@@ -36,8 +47,9 @@ final class ForeignToolstack implements AutoCloseable {
         return thread;
     });
 
-    ForeignToolstack(SimMachine machine, Path socket) {
+    ForeignToolstack(SimMachine machine, Dom0Network network, Path socket) {
         this.machine = machine;
+        this.network = network;
         this.socket = socket;
         machine.onEnd((domid, gone) -> {
             if (watched.containsKey(domid)) {
@@ -93,6 +105,81 @@ final class ForeignToolstack implements AutoCloseable {
         }
     }
 
+    /** As {@code xl network-attach} does, with the script vif-bridge. */
+    void attachVif(int domid, int index, MacAddress mac, String bridge) {
+        String backend = backend(domid, index);
+        String frontend = frontend(domid, index);
+        try (StoreClient store = new StoreClient(socket)) {
+            for (String directory : List.of(frontend, backend, "/libxl/" + domid + "/device/vif/" + index)) {
+                store.write(directory, "");
+            }
+            store.permit(frontend, "n" + domid, "r0");
+            store.permit(backend, "n0", "r" + domid);
+            writeAll(store, frontend, "backend", backend, "backend-id", 0, "handle", index, "mac", mac);
+            writeAll(store, frontend, "mtu", 1500, "trusted", 1, "state", XenbusState.INITIALISING);
+            for (String directory : List.of("/libxl/" + domid + "/device/vif/" + index, backend)) {
+                writeAll(store, directory, "frontend", frontend, "frontend-id", domid, "online", 1);
+                writeAll(store, directory, "script", "/etc/xen/scripts/vif-bridge", "mac", mac, "bridge", bridge);
+                writeAll(store, directory, "handle", index, "type", "vif", "hotplug-status", "");
+                writeAll(store, directory, "state", XenbusState.INITIALISING);
+            }
+            store.write("/libxl/" + domid + "/device/vif/" + index + "/backend", backend);
+            awaitState(backend, XenbusState.INIT_WAIT);
+            String name = Dom0Network.vifName(domid, index);
+            VifGuard none = new VifGuard(null, List.of(), true, true, false);
+            network.connect(new VifPort(name, name, 1500, bridge, false, null, List.of(), null, none));
+            store.write(backend + "/hotplug-status", "connected");
+        }
+    }
+
+    /** As {@code xl network-detach} does. */
+    void detachVif(int domid, int index) {
+        String backend = backend(domid, index);
+        try (StoreClient store = new StoreClient(socket)) {
+            writeAll(store, backend, "online", 0, "state", XenbusState.CLOSING);
+            awaitState(backend, XenbusState.CLOSED);
+            store.remove(frontend(domid, index));
+            store.remove(backend);
+            store.remove("/libxl/" + domid + "/device/vif/" + index);
+        }
+    }
+
+    private static String backend(int domid, int index) {
+        return "/local/domain/0/backend/vif/" + domid + "/" + index;
+    }
+
+    private static String frontend(int domid, int index) {
+        return "/local/domain/" + domid + "/device/vif/" + index;
+    }
+
+    private void awaitState(String backend, int state) {
+        CountDownLatch reached = new CountDownLatch(1);
+        AutoCloseable watch = machine.store().watch(0, backend + "/state", path -> {
+            if (machine.store().read(0, backend + "/state").orElse("").equals(String.valueOf(state))) {
+                reached.countDown();
+            }
+        });
+        boolean there = isReached(reached);
+        try {
+            watch.close();
+        } catch (Exception e) {
+            LOG.warn("xl's watch of {} cannot be ended", backend, e);
+        }
+        if (!there) {
+            throw Problem.of(ProblemType.TIMEOUT, "xl: " + backend + " does not get to state " + state)
+                    .toException();
+        }
+    }
+
+    private static boolean isReached(CountDownLatch reached) {
+        try {
+            return reached.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** As the xl process does that stays behind each domain, and as xenconsoled does. */
     private void ended(int domid, boolean gone) {
         ForeignDomain domain = watched.get(domid);
@@ -118,6 +205,7 @@ final class ForeignToolstack implements AutoCloseable {
             store.remove("/local/domain/" + domain.domid());
             store.remove("/vm/" + domain.uuid());
             store.remove("/libxl/" + domain.domid());
+            store.remove("/local/domain/0/backend/vif/" + domain.domid());
         }
     }
 

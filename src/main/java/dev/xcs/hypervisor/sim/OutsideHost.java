@@ -52,6 +52,7 @@ public final class OutsideHost {
         private Machine(int vlan) {
             this.vlan = vlan;
             host.add(this);
+            host.linkLocal(this, true);
             host.add(this, new HostAddress(IpAddress.parse(ADDRESS), PREFIX));
             host.echo();
             host.listen(this);

@@ -1,6 +1,7 @@
 package dev.xcs.hypervisor.sim;
 
 import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.model.MacAddress;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -51,7 +52,7 @@ public final class SimHost implements AutoCloseable {
         this.disks = new SimDisks(devices);
         this.blkback = new Blkback(machine, disks);
         this.netback = new Netback(machine, network);
-        this.foreign = new ForeignToolstack(machine, socket);
+        this.foreign = new ForeignToolstack(machine, network, socket);
         Dom0Nodes.write(store, options);
         store.injectFaults(new XenstoreTroubles(faults, options.slowness().dividedBy(SLOW_REPLY_PART), () -> store));
     }
@@ -116,6 +117,11 @@ public final class SimHost implements AutoCloseable {
         return network.outside();
     }
 
+    /** Makes a bridge in dom0 that xcsd knows nothing of, as an administrator does. */
+    public void addBridge(String name) {
+        network.addBridge(name);
+    }
+
     /** xenstore from inside the process; as domid 0 it is all-powerful. */
     public StoreAccess store() {
         return store;
@@ -131,6 +137,16 @@ public final class SimHost implements AutoCloseable {
      */
     public ForeignDomain createForeign(String name, String kernel, int memoryMib, String cmdline) {
         return foreign.create(name, kernel, memoryMib, cmdline);
+    }
+
+    /** Gives a domain, whosever it is, a network interface as xl would, with a script on a bridge and without a guard. */
+    public void attachForeignVif(int domid, int index, MacAddress mac, String bridge) {
+        foreign.attachVif(domid, index, mac, bridge);
+    }
+
+    /** Takes a network interface away as xl would. */
+    public void detachForeignVif(int domid, int index) {
+        foreign.detachVif(domid, index);
     }
 
     /** Switches the host off: guests stop where they are, the socket goes. */

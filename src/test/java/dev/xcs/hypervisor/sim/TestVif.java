@@ -30,21 +30,32 @@ final class TestVif extends TestDevice {
 
     /** @param extra nodes of the back-end beside the usual, or instead of them */
     static TestVif publish(SimHost host, TestGuest guest, int index, Map<String, String> extra) {
+        return publish(host, guest, index, extra, 1500);
+    }
+
+    static TestVif publish(SimHost host, TestGuest guest, int index, Map<String, String> extra, int mtu) {
         TestVif vif = new TestVif(host, guest, index);
-        Map<String, String> back = new HashMap<>(Map.of(
-                "script",
-                "",
-                "mac",
-                vif.mac.text(),
-                "handle",
-                "" + index,
-                "type",
-                "vif",
-                "hotplug-status",
-                "connected"));
+        Map<String, String> back = vif.usual();
         back.putAll(extra);
-        vif.publish(back, Map.of("handle", "" + index, "mac", vif.mac.text(), "mtu", "1500"));
+        vif.publish(back, mtu);
         return vif;
+    }
+
+    static TestVif publishWithout(SimHost host, TestGuest guest, int index, String missing) {
+        TestVif vif = new TestVif(host, guest, index);
+        Map<String, String> back = vif.usual();
+        back.remove(missing);
+        vif.publish(back, 1500);
+        return vif;
+    }
+
+    private Map<String, String> usual() {
+        return new HashMap<>(
+                Map.of("script", "", "mac", mac.text(), "handle", "0", "type", "vif", "hotplug-status", "connected"));
+    }
+
+    private void publish(Map<String, String> back, int mtu) {
+        publish(back, Map.of("handle", "0", "mac", mac.text(), "mtu", "" + mtu));
     }
 
     /** On a bridge without a guard, connected. */
@@ -58,7 +69,8 @@ final class TestVif extends TestDevice {
 
     void connect(@Nullable String bridge, VifGuard guard, String... routes) {
         List<IpAddress> routed = List.of(routes).stream().map(IpAddress::parse).toList();
-        devices.connect(new VifPort(name, name, 1500, bridge, false, null, routed, null, guard));
+        devices.connect(
+                new VifPort(name, name, 1500, bridge, false, null, routed, routed.isEmpty() ? null : "eth0", guard));
     }
 
     /** Guarded as the daemon does it. */

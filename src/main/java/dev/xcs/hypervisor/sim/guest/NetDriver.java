@@ -73,6 +73,7 @@ final class NetDriver {
     /** An interface has come. */
     void attached(NetFront front) {
         host.add(front);
+        host.linkLocal(front, true);
         String first = guest.flavour().networkPrefix() + "0";
         for (BootAddress boot : wanted) {
             if (front.name().equals(boot.device() == null ? first : boot.device())) {

@@ -45,14 +45,15 @@ final class PingProgram extends Probing {
         IpHost host = guest.networks().host();
         byte[] data = ByteBuffer.allocate(bytes).putLong(System.nanoTime()).array();
         Icmp echo = Icmp.echo(target.isV4(), id, number, data);
-        boolean under = host.sourceFor(target)
-                .filter(source -> host.send(echo.from(source, target)))
-                .isPresent();
-        if (under) {
-            sent++;
-        } else {
-            guest.terminal().print("ping: sendto: Network is unreachable\n");
+        IpPacket packet =
+                host.sourceFor(target).map(source -> echo.from(source, target)).orElse(null);
+        int mtu = host.nicTo(target).map(Nic::mtu).orElse(Integer.MAX_VALUE);
+        if (packet == null || packet.size() > mtu || !host.send(packet)) {
+            String why = packet != null && packet.size() > mtu ? "Message too long" : "Network is unreachable";
+            guest.terminal().print("ping: sendto: " + why + "\n");
             enough(guest);
+        } else {
+            sent++;
         }
     }
 

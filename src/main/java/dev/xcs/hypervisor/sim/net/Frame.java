@@ -1,6 +1,7 @@
 package dev.xcs.hypervisor.sim.net;
 
 import java.nio.ByteBuffer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ public record Frame(HardwareAddress to, HardwareAddress from, int vlan, int type
     private static final int TAG = 4;
     private static final int TAGGED = 0x8100;
     private static final int VLAN_MASK = 0xfff;
+    /** What a tag begins with: of a VLAN, of a provider's, and an older one of those. */
+    private static final Set<Integer> TAGS = Set.of(TAGGED, 0x88a8, 0x9100);
 
     public static Frame untagged(HardwareAddress to, HardwareAddress from, int type, byte[] payload) {
         return new Frame(to, from, UNTAGGED, type, payload);
@@ -36,7 +39,8 @@ public record Frame(HardwareAddress to, HardwareAddress from, int vlan, int type
         int type = in.getShort(HEADER - 2) & 0xffff;
         int vlan = UNTAGGED;
         int at = HEADER;
-        if (type == TAGGED && bytes.length >= HEADER + TAG) {
+        // A tag without a number is none to us, it only says how urgent the frame is.
+        if (type == TAGGED && bytes.length >= HEADER + TAG && (in.getShort(at) & VLAN_MASK) != UNTAGGED) {
             vlan = in.getShort(at) & VLAN_MASK;
             type = in.getShort(at + 2) & 0xffff;
             at += TAG;
@@ -44,6 +48,11 @@ public record Frame(HardwareAddress to, HardwareAddress from, int vlan, int type
         byte[] payload = new byte[bytes.length - at];
         in.get(at, payload);
         return new Frame(to, from, vlan, type, payload);
+    }
+
+    /** Whether it has a tag of any kind. */
+    boolean isTagged() {
+        return vlan != UNTAGGED || TAGS.contains(type);
     }
 
     public Frame withVlan(int number) {

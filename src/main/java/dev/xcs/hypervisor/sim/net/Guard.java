@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Says which frames of a guest its {@link VifGuard} lets pass, and counts the others. Not thread-safe. */
 public final class Guard {
+    /** Spanning tree: a switch outside may close its port for it. */
+    private static final HardwareAddress BRIDGES = new HardwareAddress(0x0180_c200_0000L);
+
     private VifGuard rules;
     private @Nullable HardwareAddress mac;
     private Set<IpAddress> addresses = Set.of();
@@ -15,6 +18,15 @@ public final class Guard {
     public Guard(VifGuard rules) {
         this.rules = rules;
         replace(rules);
+    }
+
+    /** Whether a guard would stop anything. */
+    public static boolean isNeeded(VifGuard rules) {
+        return rules.silent()
+                || rules.mac() != null
+                || !rules.addresses().isEmpty()
+                || !rules.dhcpServer()
+                || !rules.routerAdvertiser();
     }
 
     /** Other rules from now on; what was counted stays. */
@@ -35,19 +47,24 @@ public final class Guard {
     /** Whether a frame of the guest passes. */
     public boolean passes(byte[] bytes) {
         Frame frame = Frame.parse(bytes);
-        boolean passes = frame != null && isAllowed(frame);
+        boolean passes = frame != null && !rules.silent() && isAllowed(frame);
         stopped += passes ? 0 : 1;
         return passes;
     }
 
     private boolean isAllowed(Frame frame) {
-        if (!isOwn(frame.from())) {
+        // A tag would hide what is behind it.
+        if ((frame.isTagged() && (mac != null || !addresses.isEmpty()))
+                || !isOwn(frame.from())
+                || (mac != null && frame.to().equals(BRIDGES))) {
             return false;
         }
         return switch (frame.type()) {
             case Frame.ARP -> {
                 Arp message = Arp.parse(frame.payload());
-                yield message != null && isOwn(message.sender()) && isOwn(message.senderIp());
+                yield message != null
+                        && isOwn(message.sender())
+                        && (isOwn(message.senderIp()) || Addresses.isAny(message.senderIp()));
             }
             case Frame.IPV4, Frame.IPV6 -> isAllowed(IpPacket.of(frame));
             default -> true;
@@ -59,35 +76,39 @@ public final class Guard {
     }
 
     private boolean isOwn(IpAddress ip) {
-        return addresses.isEmpty()
-                || addresses.contains(ip)
-                || ip.equals(Addresses.ANY_V4)
-                || ip.equals(Addresses.ANY_V6)
-                || Addresses.isLinkLocal(ip);
+        return addresses.isEmpty() || addresses.contains(ip) || Addresses.isLinkLocal(ip);
     }
 
     /** What cannot be read cannot be trusted either. */
     private boolean isAllowed(@Nullable IpPacket packet) {
-        if (packet == null || !isOwn(packet.from())) {
+        if (packet == null) {
             return false;
         }
-        Udp datagram = Udp.of(packet);
-        Icmp message = Icmp.of(packet);
-        return (datagram == null || isAllowed(packet, datagram)) && (message == null || isAllowed(packet, message));
+        Udp datagram = Udp.glance(packet);
+        Icmp message = Icmp.glance(packet);
+        boolean asksForAddress = Addresses.isAny(packet.from())
+                && (datagram != null
+                        ? isDhcpRequest(packet, datagram)
+                        : message != null && message.mayComeFromNobody());
+        return (isOwn(packet.from()) || asksForAddress)
+                && (datagram == null || isAllowed(packet, datagram))
+                && (message == null || isAllowed(packet, message));
+    }
+
+    private static boolean isDhcpRequest(IpPacket packet, Udp datagram) {
+        return packet.isV4() && datagram.fromPort() == Udp.DHCP_CLIENT && datagram.toPort() == Udp.DHCP_SERVER;
     }
 
     private boolean isAllowed(IpPacket packet, Udp datagram) {
-        int server = packet.isV4() ? Udp.DHCP_SERVER : Udp.DHCPV6_SERVER;
-        return rules.dhcpServer() || datagram.fromPort() != server;
+        boolean serves = packet.isV4()
+                ? datagram.fromPort() == Udp.DHCP_SERVER && datagram.toPort() == Udp.DHCP_CLIENT
+                : datagram.fromPort() == Udp.DHCPV6_SERVER && datagram.toPort() == Udp.DHCPV6_CLIENT;
+        return rules.dhcpServer() || !serves;
     }
 
     private boolean isAllowed(IpPacket packet, Icmp message) {
-        if (packet.isV4()) {
-            return true;
-        }
-        boolean routers = message.type() == Icmp.V6_ROUTER_ADVERTISEMENT || message.type() == Icmp.V6_REDIRECT;
-        Neighbour neighbour = Neighbour.of(message);
+        Neighbour neighbour = packet.isV4() ? null : Neighbour.of(message);
         boolean answersForItself = neighbour == null || neighbour.solicits() || isOwn(neighbour.target());
-        return answersForItself && (rules.routerAdvertiser() || !routers);
+        return answersForItself && (rules.routerAdvertiser() || !message.isOfRouters(packet.isV4()));
     }
 }

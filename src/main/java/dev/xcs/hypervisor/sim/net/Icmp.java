@@ -3,6 +3,7 @@ package dev.xcs.hypervisor.sim.net;
 import dev.xcs.model.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ public record Icmp(int type, int code, int rest, byte[] data) {
     public static final int V6_ADVERTISEMENT = 136;
     public static final int V6_REDIRECT = 137;
 
+    /** What those of IPv6 send who have no address yet: group memberships, questions for routers and neighbours. */
+    private static final Set<Integer> FROM_NOBODY = Set.of(131, 133, V6_SOLICITATION, 143);
+
     private static final int ECHO = 8;
     private static final int ECHO_REPLY = 0;
     private static final int V6_ECHO = 128;
@@ -50,6 +54,18 @@ public record Icmp(int type, int code, int rest, byte[] data) {
         return type == (v4 ? ECHO_REPLY : V6_ECHO_REPLY);
     }
 
+    /** Whether only routers send it. */
+    boolean isOfRouters(boolean v4) {
+        return v4
+                ? type == REDIRECT || type == ROUTER_ADVERTISEMENT
+                : type == V6_REDIRECT || type == V6_ROUTER_ADVERTISEMENT;
+    }
+
+    /** Whether those may send it who have no address of IPv6 yet. */
+    boolean mayComeFromNobody() {
+        return FROM_NOBODY.contains(type);
+    }
+
     public int id() {
         return rest >>> 16;
     }
@@ -68,16 +84,18 @@ public record Icmp(int type, int code, int rest, byte[] data) {
 
     /** Null for a packet of another protocol, and for a damaged one. */
     public static @Nullable Icmp of(IpPacket packet) {
+        Icmp message = glance(packet);
+        return message == null || checksum(packet.from(), packet.to(), packet.payload()) == 0 ? message : null;
+    }
+
+    /** As {@link #of}, but its checksum may be wrong: a filter does not look at it. */
+    static @Nullable Icmp glance(IpPacket packet) {
         byte[] bytes = packet.payload();
         if (packet.protocol() != protocol(packet.isV4()) || bytes.length < HEADER) {
             return null;
         }
-        if (checksum(packet.from(), packet.to(), bytes) != 0) {
-            return null;
-        }
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        return new Icmp(
-                bytes[0] & 0xff, bytes[1] & 0xff, in.getInt(4), Arrays.copyOfRange(bytes, HEADER, bytes.length));
+        int rest = ByteBuffer.wrap(bytes).getInt(4);
+        return new Icmp(bytes[0] & 0xff, bytes[1] & 0xff, rest, Arrays.copyOfRange(bytes, HEADER, bytes.length));
     }
 
     private static int checksum(IpAddress from, IpAddress to, byte[] bytes) {

@@ -23,6 +23,7 @@ public final class IpHost {
     private static final int QUOTED = 28;
 
     private static final int V6_QUOTED = 48;
+    private static final int LINK_LOCAL_PREFIX = 64;
 
     private final Map<Nic, List<HostAddress>> nics = new LinkedHashMap<>();
     private final Routes routes = new Routes();
@@ -50,11 +51,18 @@ public final class IpHost {
         this.path = path;
     }
 
-    /** Makes an interface known, with its own address of IPv6; quietly does nothing for one that is known. */
+    /** Makes an interface known; quietly does nothing for one that is known. */
     public void add(Nic nic) {
-        if (!nics.containsKey(nic)) {
-            nics.put(nic, new ArrayList<>());
-            add(nic, new HostAddress(Addresses.linkLocal(nic.mac()), 64));
+        nics.computeIfAbsent(nic, key -> new ArrayList<>());
+    }
+
+    /** Gives an interface the address of IPv6 that it has by itself, or takes it away. */
+    public void linkLocal(Nic nic, boolean wanted) {
+        HostAddress own = new HostAddress(Addresses.linkLocal(nic.mac()), LINK_LOCAL_PREFIX);
+        if (wanted) {
+            add(nic, own);
+        } else {
+            remove(nic, own);
         }
     }
 
@@ -78,6 +86,26 @@ public final class IpHost {
         if (nics.getOrDefault(nic, List.of()).remove(address)) {
             routes.remove(address.subnet(), nic);
         }
+    }
+
+    /**
+     * Moves the addresses of an interface, and what is routed through it, to another.
+     *
+     * @param kept an address that stays; null for none
+     */
+    public void move(Nic from, Nic to, @Nullable IpAddress kept) {
+        List<HostAddress> moved = addresses(from).stream()
+                .filter(address ->
+                        !Addresses.isLinkLocal(address.ip()) && !address.ip().equals(kept))
+                .toList();
+        List<Subnet> staying = addresses(from).stream()
+                .filter(address -> !moved.contains(address))
+                .map(HostAddress::subnet)
+                .toList();
+        moved.forEach(address -> remove(from, address));
+        moved.forEach(address -> add(to, address));
+        routes.move(from, to, staying);
+        neighbours.forget(from);
     }
 
     /** Those of an interface, in the order in which it got them. */
@@ -158,7 +186,7 @@ public final class IpHost {
                 .anyMatch(address -> address.ip().equals(ip));
     }
 
-    /** Sends a packet on its way; gives whether there is one. */
+    /** Sends a packet on its way; gives whether there is one. What is too long for its interface is lost. */
     public boolean send(IpPacket packet) {
         if (owns(packet.to())) {
             nics.keySet().stream().findFirst().ifPresent(nic -> deliver(nic, packet));
@@ -170,6 +198,9 @@ public final class IpHost {
     }
 
     private void send(Route route, IpPacket packet) {
+        if (packet.size() > route.nic().mtu()) {
+            return;
+        }
         neighbours.send(route.nic(), route.hop(packet.to()), path.leaving(route.nic(), packet));
     }
 
@@ -228,7 +259,7 @@ public final class IpHost {
         if (owns(target)) {
             return true;
         }
-        return path.isProxy(nic)
+        return path.isProxy(nic, target)
                 && nicTo(target).filter(other -> !other.equals(nic)).isPresent();
     }
 

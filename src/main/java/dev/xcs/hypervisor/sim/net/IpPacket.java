@@ -47,7 +47,7 @@ public record IpPacket(IpAddress from, IpAddress to, int protocol, int hops, byt
     }
 
     /** How many bytes it takes on a link. */
-    int size() {
+    public int size() {
         return (isV4() ? HEADER_V4 : HEADER_V6) + payload.length;
     }
 

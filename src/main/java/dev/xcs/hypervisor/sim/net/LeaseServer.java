@@ -107,8 +107,8 @@ public final class LeaseServer {
             return;
         }
         List<IpAddress> known = served.leases().stream()
-                .filter(lease -> lease.name() != null
-                        && lease.name().toLowerCase(Locale.ROOT).equals(question.name()))
+                .filter(lease ->
+                        isCalled(lease, question.name(), served.network().name()))
                 .map(Lease::ip)
                 .toList();
         List<IpAddress> fitting = known.stream()
@@ -116,5 +116,11 @@ public final class LeaseServer {
                 .toList();
         Dns answer = question.answer(known.isEmpty() ? Dns.NO_SUCH_NAME : 0, fitting);
         host.send(new Udp(Udp.DNS, datagram.fromPort(), answer.encode()).from(packet.to(), packet.from()));
+    }
+
+    /** By its name, alone or in the domain that is called as the network. */
+    private static boolean isCalled(Lease lease, String asked, String domain) {
+        String name = lease.name() == null ? "" : lease.name().toLowerCase(Locale.ROOT);
+        return !name.isEmpty() && (asked.equals(name) || asked.equals(name + "." + domain));
     }
 }

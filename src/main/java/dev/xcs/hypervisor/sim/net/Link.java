@@ -1,6 +1,9 @@
 package dev.xcs.hypervisor.sim.net;
 
+import dev.xcs.model.IpAddress;
 import dev.xcs.model.VifStatistics;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +26,7 @@ public final class Link implements Nic {
     private @Nullable Guard guard;
     private int tag;
     private boolean proxy;
-    private boolean routed;
+    private final Set<IpAddress> proxied = new HashSet<>();
 
     private long receivedBytes;
     private long receivedPackets;
@@ -130,13 +133,6 @@ public final class Link implements Nic {
         tag = newTag;
     }
 
-    /** Lets every port go. */
-    public void releasePorts() {
-        if (bridge != null) {
-            bridge.ports().forEach(port -> port.master(null, Frame.UNTAGGED));
-        }
-    }
-
     int tag() {
         return tag;
     }
@@ -145,22 +141,19 @@ public final class Link implements Nic {
         guard = newGuard;
     }
 
-    /** Whether the host answers here for those that it reaches through others. */
-    public boolean isProxy() {
-        return proxy;
+    /** Whether the host answers here in the place of one that it reaches through another interface. */
+    boolean isProxyFor(IpAddress wanted) {
+        return proxied.contains(wanted) || (proxy && wanted.isV4());
     }
 
+    /** Whether the host answers here for all of IPv4 that it reaches through other interfaces. */
     public void proxy(boolean value) {
         proxy = value;
     }
 
-    /** Whether single addresses are routed to it. */
-    boolean isRouted() {
-        return routed;
-    }
-
-    public void routed(boolean value) {
-        routed = value;
+    /** For which addresses beside that the host answers here; may be changed. */
+    public Set<IpAddress> proxied() {
+        return proxied;
     }
 
     /** From the host that has it. */
@@ -191,7 +184,7 @@ public final class Link implements Nic {
     public void arrive(byte[] frame, IpHost host) {
         transmittedPackets++;
         transmittedBytes += frame.length;
-        if (!up || (guard != null && guard.isSilent())) {
+        if (!up) {
             transmitDrops++;
         } else if (guard == null || guard.passes(frame)) {
             Link over = master;

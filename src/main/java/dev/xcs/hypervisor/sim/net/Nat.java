@@ -33,6 +33,12 @@ final class Nat {
 
     /** What becomes of a packet of a flow that is known; others stay as they are. */
     IpPacket translate(IpPacket packet) {
+        IpPacket once = translateOnce(packet);
+        // Both ends may have been replaced, one after the other.
+        return once == packet ? packet : translateOnce(once);
+    }
+
+    private IpPacket translateOnce(IpPacket packet) {
         Flow flow = Flow.of(packet);
         Tracked tracked = flow == null ? null : flows.get(flow);
         return flow == null || tracked == null

@@ -1,5 +1,7 @@
 package dev.xcs.hypervisor.sim.net;
 
+import dev.xcs.model.IpAddress;
+
 /** What a host does with packets beyond its own: a router overrides this. */
 public interface PacketPath {
     /** A host that is no router. */
@@ -20,8 +22,8 @@ public interface PacketPath {
         return packet;
     }
 
-    /** Whether the host answers on an interface in the place of those that it reaches through others (proxy ARP). */
-    default boolean isProxy(Nic nic) {
+    /** Whether the host answers on an interface in the place of one that it reaches through another (proxy ARP and ND). */
+    default boolean isProxy(Nic nic, IpAddress wanted) {
         return false;
     }
 }

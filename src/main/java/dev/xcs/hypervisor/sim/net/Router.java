@@ -6,13 +6,11 @@ import dev.xcs.model.PortForward;
 import dev.xcs.model.Subnet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How dom0 passes packets on between the networks that were made in it: out of those that it hides behind its own address, to the
- * guests behind its forwarded ports, and to and from routed guests. Nothing else passes. Not thread-safe.
+ * How dom0 passes packets on while there is a network that needs it: the guests of a NAT network are hidden, its port forwards lead to
+ * them, and nothing else gets to them; to and from a bridge that was made without a way out nothing passes at all. Not thread-safe.
  */
 public final class Router implements PacketPath {
     private final Map<String, HostNetwork> networks = new LinkedHashMap<>();
@@ -65,49 +63,38 @@ public final class Router implements PacketPath {
 
     @Override
     public boolean passes(Nic in, Nic out, IpPacket packet) {
-        HostNetwork from = hidden(in);
-        HostNetwork to = hidden(out);
-        if (nat.isKnown(packet)) {
+        boolean forwards =
+                networks.values().stream().anyMatch(network -> network.routed() || network.masquerade() != null);
+        return forwards && networks.values().stream().allMatch(network -> passes(network, in, out, packet));
+    }
+
+    private boolean passes(HostNetwork network, Nic in, Nic out, IpPacket packet) {
+        boolean from = in.name().equals(network.bridge());
+        boolean to = out.name().equals(network.bridge());
+        if (from == to) {
             return true;
         }
-        if (from != null) {
-            boolean wayOut = from.uplink() == null || out.name().equals(from.uplink());
-            return to == null && wayOut && isHidden(from, packet.from());
+        Subnet hidden = network.masquerade();
+        if (hidden == null) {
+            return network.uplink() != null;
         }
-        return to == null && isAnyRouted() && (isRouted(in) || isRouted(out));
-    }
-
-    private boolean isAnyRouted() {
-        return networks.values().stream().anyMatch(HostNetwork::routed);
-    }
-
-    private static boolean isRouted(Nic nic) {
-        return nic instanceof Link link && link.isRouted();
-    }
-
-    private @Nullable HostNetwork hidden(Nic nic) {
-        return find(network -> network.masquerade() != null && nic.name().equals(network.bridge()))
-                .orElse(null);
-    }
-
-    private static boolean isHidden(HostNetwork network, IpAddress address) {
-        return network.masquerade() != null && network.masquerade().contains(address);
-    }
-
-    private Optional<HostNetwork> find(Predicate<HostNetwork> wanted) {
-        return networks.values().stream().filter(wanted).findFirst();
+        if (from && !hidden.contains(packet.from())) {
+            return nat.isKnown(packet) && packet.isV4();
+        }
+        boolean wayOut = network.uplink() == null || out.name().equals(network.uplink());
+        return nat.isKnown(packet) || (from && wayOut);
     }
 
     @Override
     public IpPacket leaving(Nic out, IpPacket packet) {
-        boolean hidden = hidden(out) == null
-                && find(network -> isHidden(network, packet.from())).isPresent()
-                && host != null
-                && !host.owns(packet.from());
-        if (!hidden || host == null) {
+        IpHost router = host;
+        boolean hidden = router != null
+                && !router.owns(packet.from())
+                && networks.values().stream().anyMatch(network -> hides(network, out, packet));
+        if (router == null || !hidden) {
             return packet;
         }
-        return host.addresses(out).stream()
+        return router.addresses(out).stream()
                 .map(HostAddress::ip)
                 .filter(IpAddress::isV4)
                 .findFirst()
@@ -115,8 +102,21 @@ public final class Router implements PacketPath {
                 .orElse(packet);
     }
 
+    private boolean hides(HostNetwork network, Nic out, IpPacket packet) {
+        Subnet hidden = network.masquerade();
+        if (hidden == null || !hidden.contains(packet.from())) {
+            return false;
+        }
+        if (out.name().equals(network.bridge())) {
+            // A guest that uses a forward of its own network: the answer has to come back the same way.
+            return nat.isKnown(packet);
+        }
+        boolean wayOut = network.uplink() == null || out.name().equals(network.uplink());
+        return wayOut && !hidden.contains(packet.to());
+    }
+
     @Override
-    public boolean isProxy(Nic nic) {
-        return nic instanceof Link link && link.isProxy();
+    public boolean isProxy(Nic nic, IpAddress wanted) {
+        return nic instanceof Link link && link.isProxyFor(wanted);
     }
 }

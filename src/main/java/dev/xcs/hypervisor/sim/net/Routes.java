@@ -36,6 +36,13 @@ final class Routes {
         routes.removeIf(known -> known.to().equals(to) && known.nic().equals(nic));
     }
 
+    /** All but those to some subnets go through another interface from now on. */
+    void move(Nic from, Nic to, List<Subnet> staying) {
+        routes.replaceAll(route -> route.nic().equals(from) && !staying.contains(route.to())
+                ? new Route(route.to(), route.via(), to)
+                : route);
+    }
+
     void forget(Nic nic) {
         routes.removeIf(known -> known.nic().equals(nic));
     }

@@ -11,27 +11,34 @@ public record Udp(int fromPort, int toPort, byte[] data) {
     public static final int DNS = 53;
     public static final int DHCP_SERVER = 67;
     public static final int DHCP_CLIENT = 68;
-    public static final int DHCPV6_SERVER = 547;
+    static final int DHCPV6_CLIENT = 546;
+    static final int DHCPV6_SERVER = 547;
 
     private static final int HEADER = 8;
 
     /** Null for a packet of another protocol, and for a damaged one. */
     public static @Nullable Udp of(IpPacket packet) {
+        Udp datagram = glance(packet);
+        byte[] bytes = packet.payload();
+        // IPv4 may do without a checksum.
+        if (datagram == null || (packet.isV4() && ByteBuffer.wrap(bytes).getShort(6) == 0)) {
+            return datagram;
+        }
+        byte[] whole = Arrays.copyOf(bytes, HEADER + datagram.data().length);
+        return Checksum.of(packet.from(), packet.to(), IpPacket.UDP, whole) == 0 ? datagram : null;
+    }
+
+    /** As {@link #of}, but its checksum may be wrong: a filter does not look at it. */
+    static @Nullable Udp glance(IpPacket packet) {
         byte[] bytes = packet.payload();
         if (packet.protocol() != IpPacket.UDP || bytes.length < HEADER) {
             return null;
         }
         ByteBuffer in = ByteBuffer.wrap(bytes);
         int length = in.getShort(4) & 0xffff;
-        // IPv4 may do without a checksum.
-        boolean unchecked = packet.isV4() && in.getShort(6) == 0;
-        if (length < HEADER
-                || length > bytes.length
-                || (!unchecked
-                        && Checksum.of(packet.from(), packet.to(), IpPacket.UDP, Arrays.copyOf(bytes, length)) != 0)) {
-            return null;
-        }
-        return new Udp(in.getShort(0) & 0xffff, in.getShort(2) & 0xffff, Arrays.copyOfRange(bytes, HEADER, length));
+        return length < HEADER || length > bytes.length
+                ? null
+                : new Udp(in.getShort(0) & 0xffff, in.getShort(2) & 0xffff, Arrays.copyOfRange(bytes, HEADER, length));
     }
 
     public IpPacket from(IpAddress from, IpAddress to) {
