@@ -21,10 +21,12 @@ final class VbdHandshake {
 
     private final Vertx vertx;
     private final Xenstore store;
+    private final VbdNodes nodes;
 
-    VbdHandshake(Vertx vertx, Xenstore store) {
+    VbdHandshake(Vertx vertx, Xenstore store, VbdNodes nodes) {
         this.vertx = vertx;
         this.store = store;
+        this.nodes = nodes;
     }
 
     /**
@@ -33,7 +35,7 @@ final class VbdHandshake {
      * @return fails with CONFLICT when the domain is gone
      */
     Future<Void> introduce(VbdPaths paths, KeptDisk disk) {
-        List<Change> changes = VbdNodes.of(paths, disk).stream()
+        List<Change> changes = nodes.of(paths, disk).stream()
                 .flatMap(node -> Change.of(node).stream())
                 .toList();
         return store.transaction(tx -> tx.read(paths.home())
