@@ -56,13 +56,20 @@ public final class BlockBackend extends VerticleBase {
     private final Xenstore store;
     private final BlockConfig config;
     private final Path stateDir;
+    private final VbdHandshake.Patience patience;
     private final BiFunction<Vertx, NativeDevices, Images> maker;
+    private final DiskTable table = new DiskTable();
     private @Nullable Images images;
     private final List<Future<Void>> listening = new ArrayList<>();
 
     /** @param stateDir absolute; servers of images keep their files below it */
     public BlockBackend(Xenstore xenstore, BlockConfig config, Path stateDir) {
-        this(xenstore, config, stateDir, (vertx, devices) -> qemu(vertx, devices, config, stateDir.resolve("nbd")));
+        this(
+                xenstore,
+                config,
+                stateDir,
+                VbdHandshake.Patience.USUAL,
+                (vertx, devices) -> qemu(vertx, devices, config, stateDir.resolve("nbd")));
     }
 
     private static Images qemu(Vertx vertx, NativeDevices devices, BlockConfig config, Path directory) {
@@ -75,10 +82,16 @@ public final class BlockBackend extends VerticleBase {
         return new QemuImages(devices, new ImageReader(vertx, config.qemuImg(), IMAGE_DEADLINE), servers);
     }
 
-    BlockBackend(Xenstore xenstore, BlockConfig config, Path stateDir, BiFunction<Vertx, NativeDevices, Images> maker) {
+    BlockBackend(
+            Xenstore xenstore,
+            BlockConfig config,
+            Path stateDir,
+            VbdHandshake.Patience patience,
+            BiFunction<Vertx, NativeDevices, Images> maker) {
         this.store = xenstore;
         this.config = config;
         this.stateDir = stateDir;
+        this.patience = patience;
         this.maker = maker;
     }
 
@@ -121,25 +134,25 @@ public final class BlockBackend extends VerticleBase {
 
     private Future<?> serve(
             ImageRoot root, NativeDevices devices, Dom0 dom0, StoredDisks stored, Images served, Path nothing) {
-        DiskTable table = new DiskTable();
         Guards guards = new Guards(table, stored, devices);
         Backings backings = new Backings(table, guards, devices, served, root, nothing);
         HotplugScripts scripts = new HotplugScripts(vertx, store, dom0, config.scriptDirectory());
         VbdNodes nodes = new VbdNodes(dom0);
-        VbdHandshake handshake = new VbdHandshake(vertx, store, nodes);
+        VbdHandshake handshake = new VbdHandshake(vertx, store, nodes, patience);
         BootDisks boot = new BootDisks(vertx, store, table, backings, stored, devices, scripts, nodes);
         DiskViews views = new DiskViews(table, stored, devices);
-        LiveDisks live = new LiveDisks(vertx, store, table, boot, devices, views, handshake);
+        LiveDisks live = new LiveDisks(vertx, store, table, boot, views, handshake);
+        DiskGrowth growth = new DiskGrowth(vertx, table, devices, views, handshake);
         answer(PrepareDisks.ADDRESS, ask -> boot.prepare(ask).map(new Done()));
         answer(PlaceDisks.ADDRESS, ask -> Future.succeededFuture(boot.place(ask.uuid(), ask.domid())));
         answer(TakeDisks.ADDRESS, ask -> boot.take(ask.uuid()).map(new Done()));
         answer(EndDisks.ADDRESS, ask -> boot.end(ask.uuid(), ask.domid()).map(new Done()));
         answer(ReleaseDisks.ADDRESS, ask -> boot.release(ask.uuid()).map(new Done()));
-        answer(ResumeDisks.ADDRESS, ask -> boot.resume(ask).map(DisksResumed::new));
+        answer(ResumeDisks.ADDRESS, ask -> live.resume(ask).map(DisksResumed::new));
         answer(PlugDisk.ADDRESS, ask -> live.plug(ask).map(DiskShown::new));
         answer(UnplugDisk.ADDRESS, ask -> live.unplug(ask).map(gone -> new DiskUnplugged(gone.number())));
         answer(ChangeMedium.ADDRESS, live::medium);
-        answer(ResizeDisk.ADDRESS, ask -> live.resize(ask).map(DiskShown::new));
+        answer(ResizeDisk.ADDRESS, ask -> growth.resize(ask).map(DiskShown::new));
         answer(CountDisks.ADDRESS, ask -> views.count().map(DisksCounted::new));
         answer(ShowDisks.ADDRESS, ask -> views.show(ask).map(DisksShown::new));
         // Also guests of other toolstacks may have got disks from us.
@@ -159,9 +172,10 @@ public final class BlockBackend extends VerticleBase {
         listening.add(address.answer(vertx.eventBus(), answerer).completion());
     }
 
-    /** Guests keep their disks. */
+    /** Guests keep their disks; what they give up from now on is the next run's. */
     @Override
     public Future<?> stop() {
+        table.all().forEach(DomainDisks::awaitNothing);
         if (images != null) {
             images.close();
         }

@@ -167,7 +167,7 @@ final class BootDisks {
                 paths.backend() + "/state",
                 value -> value.filter("4"::equals).isPresent(),
                 null);
-        disk.connecting(wait);
+        disk.awaiting(wait);
         wait.future()
                 .compose(any -> {
                     disk.change(OpenBacking::settled);
@@ -220,7 +220,7 @@ final class BootDisks {
     }
 
     Future<Void> giveBack(KeptDisk disk) {
-        disk.connecting(null);
+        disk.awaiting(null);
         OpenBacking backing = disk.takeBacking();
         if (backing == null) {
             table.disclaim(disk);

@@ -47,9 +47,14 @@ final class DomainDisks {
         domid = newDomid;
     }
 
-    /** The boot is dead: from now on no script begins. */
+    /** The boot is dead: from now on no script begins. It gives nothing up either: the next boot has what this one had. */
     void end() {
         ended = true;
+        awaitNothing();
+    }
+
+    void awaitNothing() {
+        disks.values().forEach(disk -> disk.awaiting(null));
     }
 
     boolean isEnded() {

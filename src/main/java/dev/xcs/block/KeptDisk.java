@@ -12,7 +12,7 @@ final class KeptDisk {
     private final DiskSpec spec;
     private final VirtualDevice device;
     private @Nullable OpenBacking backing;
-    private @Nullable NodeWait connecting;
+    private @Nullable NodeWait awaited;
     private boolean scripted;
 
     KeptDisk(DiskSpec spec, VirtualDevice device) {
@@ -69,11 +69,11 @@ final class KeptDisk {
         return spec.access() == DiskAccess.RW;
     }
 
-    /** Until the back-end has the device it is held open here. */
-    void connecting(@Nullable NodeWait waiting) {
-        if (connecting != null) {
-            connecting.cancel();
+    /** What the daemon waits for of it, in place of what it has waited for before: that the back-end has it, or that the guest gives it up. */
+    void awaiting(@Nullable NodeWait newer) {
+        if (awaited != null) {
+            awaited.cancel();
         }
-        connecting = waiting;
+        awaited = newer;
     }
 }

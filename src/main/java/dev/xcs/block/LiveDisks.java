@@ -1,11 +1,11 @@
 package dev.xcs.block;
 
 import dev.xcs.message.ChangeMedium;
+import dev.xcs.message.DiskLeft;
 import dev.xcs.message.MediumChanged;
 import dev.xcs.message.PlugDisk;
-import dev.xcs.message.ResizeDisk;
+import dev.xcs.message.ResumeDisks;
 import dev.xcs.message.UnplugDisk;
-import dev.xcs.model.Backing;
 import dev.xcs.model.DiskDevice;
 import dev.xcs.model.DiskFormat;
 import dev.xcs.model.DiskSpec;
@@ -15,13 +15,14 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.VirtualDevice;
+import dev.xcs.xenstore.NodeWait;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,23 +35,14 @@ final class LiveDisks {
     private final Xenstore store;
     private final DiskTable table;
     private final BootDisks boot;
-    private final NativeDevices devices;
     private final DiskViews views;
     private final VbdHandshake handshake;
 
-    LiveDisks(
-            Vertx vertx,
-            Xenstore store,
-            DiskTable table,
-            BootDisks boot,
-            NativeDevices devices,
-            DiskViews views,
-            VbdHandshake handshake) {
+    LiveDisks(Vertx vertx, Xenstore store, DiskTable table, BootDisks boot, DiskViews views, VbdHandshake handshake) {
         this.vertx = vertx;
         this.store = store;
         this.table = table;
         this.boot = boot;
-        this.devices = devices;
         this.views = views;
         this.handshake = handshake;
     }
@@ -119,7 +111,7 @@ final class LiveDisks {
                 .recover(failure -> tooSlow(
                         failure,
                         disks.name() + " did not take " + disk.spec().vdev() + " within "
-                                + VbdHandshake.CONNECT.toSeconds() + " s",
+                                + handshake.patience().connect().toSeconds() + " s",
                         "its kernel has no driver for Xen's disks, is not booted that far, or hangs; the disk was "
                                 + "taken away again"));
     }
@@ -134,24 +126,96 @@ final class LiveDisks {
                 : Future.failedFuture(failure);
     }
 
-    /** Done when the guest has given it up and nothing of it is left; by force also when it does not. */
+    /**
+     * Done when the guest has given it up and nothing of it is left; by force also when it does not. A guest that gives it up after the deadline
+     * has it taken away then, and {@link DiskLeft} is told.
+     */
     Future<VirtualDevice> unplug(UnplugDisk ask) {
         return find(ask.uuid(), ask.domid(), ask.guestOs(), ask.vdev()).compose(found -> {
             VbdPaths paths = found.paths();
+            found.disk().ifPresent(disk -> disk.awaiting(null));
             return handshake
                     .closed(paths)
-                    .recover(failure -> ask.force() ? done() : refusal(failure, ask.vdev()))
+                    .recover(failure -> ask.force() ? done() : refusal(failure, ask.vdev(), () -> leaves(found)))
                     .compose(any -> discard(found))
                     .map(any -> new VirtualDevice(paths.number()));
         });
     }
 
-    private static Future<Void> refusal(Throwable failure, String vdev) {
+    /** @param late what is done about its late answer */
+    private Future<Void> refusal(Throwable failure, String vdev, Runnable late) {
+        if (ProblemException.of(failure).type() == ProblemType.TIMEOUT) {
+            late.run();
+        }
         return tooSlow(
                 failure,
-                "The guest did not give " + vdev + " up within " + VbdHandshake.CLOSE.toSeconds()
-                        + " s; it is asked for still",
+                "The guest did not give " + vdev + " up within "
+                        + handshake.patience().close().toSeconds() + " s; it is asked for still",
                 "it is in use inside the guest, or the guest hangs or is paused; force takes it away all the same");
+    }
+
+    /** What is another toolstack's stays as it is, asked for, until somebody asks again. */
+    private void leaves(Found found) {
+        DomainDisks disks = found.disks();
+        if (disks != null) {
+            found.disk().ifPresent(disk -> leaves(disks, disk));
+        }
+    }
+
+    private void leaves(DomainDisks disks, KeptDisk disk) {
+        onceGivenUp(disks, disk, () -> {
+            DiskLeft left =
+                    new DiskLeft(disks.uuid(), disks.domid(), disk.device().number());
+            DiskLeft.ADDRESS.publish(vertx.eventBus(), left);
+            return done();
+        });
+    }
+
+    private void onceGivenUp(DomainDisks disks, KeptDisk disk, Supplier<Future<Void>> rest) {
+        NodeWait wait = handshake.givenUp(disks.paths(disk));
+        disk.awaiting(wait);
+        wait.future()
+                .onSuccess(any -> LOG.info("{} is given up at last", disks.describe(disk)))
+                .compose(any -> discard(disks, disk))
+                .compose(any -> rest.get())
+                .onFailure(failure -> LOG.debug("{}: {}", disks.describe(disk), failure.getMessage()));
+    }
+
+    /** A drive that comes back late comes back as it was: who asked for another medium was told that there is none. */
+    private void returns(DomainDisks disks, KeptDisk drive) {
+        onceGivenUp(disks, drive, () -> plugAgain(disks, drive));
+    }
+
+    private Future<Void> plugAgain(DomainDisks disks, KeptDisk gone) {
+        KeptDisk again = new KeptDisk(gone.spec(), gone.device());
+        disks.add(again);
+        return plug(disks, again, false);
+    }
+
+    /**
+     * What guests were asked for by an earlier run of the daemon they may give up now. Nobody knows any more why a drive was to go, so it comes
+     * back.
+     */
+    Future<List<DiskSpec>> resume(ResumeDisks ask) {
+        return boot.resume(ask).onSuccess(any -> {
+            DomainDisks disks = table.find(ask.uuid());
+            if (disks != null) {
+                disks.all().forEach(disk -> resume(disks, disk));
+            }
+        });
+    }
+
+    private void resume(DomainDisks disks, KeptDisk disk) {
+        handshake
+                .isAskedFor(disks.paths(disk))
+                .onSuccess(asked -> {
+                    if (asked && disk.spec().device() == DiskDevice.CDROM) {
+                        returns(disks, disk);
+                    } else if (asked) {
+                        leaves(disks, disk);
+                    }
+                })
+                .onFailure(failure -> LOG.warn("{}: {}", disks.describe(disk), failure.getMessage()));
     }
 
     /** A disk of ours, or of another toolstack for a domain of which we have none. */
@@ -180,6 +244,10 @@ final class LiveDisks {
     }
 
     private Future<Void> discard(DomainDisks disks, KeptDisk disk) {
+        if (disks.find(disk.device()) != disk) {
+            // Somebody else was faster; by now there may be another in its place.
+            return done();
+        }
         return boot.undoScript(disks, disk)
                 .compose(any -> handshake.removeNodes(disks.paths(disk)))
                 .compose(any -> {
@@ -202,9 +270,10 @@ final class LiveDisks {
         }
         DiskSpec after = withTarget(before, ask.target());
         KeptDisk changed = new KeptDisk(after, drive.device());
+        drive.awaiting(null);
         return handshake
                 .closed(disks.paths(drive))
-                .recover(failure -> ask.await() ? Future.failedFuture(failure) : done())
+                .recover(failure -> ask.await() ? refusal(failure, ask.vdev(), () -> returns(disks, drive)) : done())
                 .compose(any -> discard(disks, drive))
                 .compose(any -> replug(disks, drive, changed, ask.await()))
                 .compose(any -> views.show(disks, changed))
@@ -214,11 +283,8 @@ final class LiveDisks {
     /** A drive does not vanish because its new medium cannot be used: then the old one is in it again. */
     private Future<Void> replug(DomainDisks disks, KeptDisk old, KeptDisk changed, boolean await) {
         disks.add(changed);
-        return plug(disks, changed, await).recover(failure -> {
-            KeptDisk again = new KeptDisk(old.spec(), old.device());
-            disks.add(again);
-            return plug(disks, again, false).transform(any -> Future.failedFuture(failure));
-        });
+        return plug(disks, changed, await)
+                .recover(failure -> plugAgain(disks, old).transform(any -> Future.failedFuture(failure)));
     }
 
     private static DiskSpec withTarget(DiskSpec spec, @Nullable String target) {
@@ -233,73 +299,5 @@ final class LiveDisks {
                 spec.directIoSafe(),
                 spec.backendType(),
                 false);
-    }
-
-    /** Done when the back-end has told the guest. */
-    Future<DiskView> resize(ResizeDisk ask) {
-        DomainDisks disks = table.find(ask.uuid());
-        if (disks == null) {
-            throw DomainDisks.notFound(ask.uuid().toString(), ask.vdev()).toException();
-        }
-        KeptDisk disk = disks.get(ask.vdev());
-        OpenBacking backing = disk.backing();
-        if (backing == null || backing.kind() == OpenBacking.Kind.NBD) {
-            throw impossible(disk, "only raw files and devices can be resized while they are used")
-                    .toException();
-        }
-        long now = backing.sizeBytes();
-        if (ask.sizeBytes() < now || ask.sizeBytes() % 512 != 0) {
-            throw Problem.invalidField(
-                            "sizeBytes", ask.sizeBytes(), "a multiple of 512 that is at least the present " + now)
-                    .toException();
-        }
-        return grown(backing, ask.sizeBytes())
-                .compose(any -> devices.refresh(backing.number()))
-                .compose(size -> grownAs(disks, disk, backing, size, ask.sizeBytes()))
-                .compose(any -> views.show(disks, disk));
-    }
-
-    private static Problem impossible(KeptDisk disk, String why) {
-        return Problem.of(
-                        ProblemType.IMPOSSIBLE,
-                        "vdev: " + Problem.quote(disk.spec().vdev()) + " cannot be resized: " + why)
-                .withField("vdev");
-    }
-
-    private Future<Void> grown(OpenBacking backing, long sizeBytes) {
-        if (backing.source().kind() != Backing.Kind.FILE) {
-            return done();
-        }
-        return vertx.executeBlocking(
-                () -> {
-                    grow(backing.source().path(), sizeBytes);
-                    return null;
-                },
-                false);
-    }
-
-    private static void grow(String file, long sizeBytes) {
-        try (RandomAccessFile open = new RandomAccessFile(file, "rw")) {
-            if (open.length() < sizeBytes) {
-                open.setLength(sizeBytes);
-            }
-        } catch (IOException e) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.IMPOSSIBLE, Problem.quote(file) + " cannot be made " + sizeBytes + " bytes")
-                            .withField("sizeBytes")
-                            .withCause(String.valueOf(e.getMessage())),
-                    e);
-        }
-    }
-
-    private Future<Void> grownAs(DomainDisks disks, KeptDisk disk, OpenBacking backing, long size, long wanted) {
-        if (size != wanted) {
-            return Future.failedFuture(
-                    Problem.invalidField("sizeBytes", wanted, size + ", which is what " + backing.path() + " has")
-                            .withCause("a device has to be resized first by who made it, lvextend for example")
-                            .toException());
-        }
-        disk.change(now -> now.withSize(size));
-        return handshake.resized(disks.paths(disk), size);
     }
 }

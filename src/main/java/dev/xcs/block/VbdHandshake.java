@@ -15,18 +15,26 @@ import java.util.function.Predicate;
 
 /** The XenbusState of a disk's back-end: what is asked of it, and the waits until it and the guest have answered. */
 final class VbdHandshake {
-    static final Duration CONNECT = Duration.ofSeconds(10);
-    /** As libxl waits for a guest to give a device up (LIBXL_DESTROY_TIMEOUT). */
-    static final Duration CLOSE = Duration.ofSeconds(10);
+    /** How long a guest may take until it has a disk, and until it has given one up. */
+    record Patience(Duration connect, Duration close) {
+        /** As libxl waits for a guest to give a device up (LIBXL_DESTROY_TIMEOUT). */
+        static final Patience USUAL = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(10));
+    }
 
     private final Vertx vertx;
     private final Xenstore store;
     private final VbdNodes nodes;
+    private final Patience patience;
 
-    VbdHandshake(Vertx vertx, Xenstore store, VbdNodes nodes) {
+    VbdHandshake(Vertx vertx, Xenstore store, VbdNodes nodes, Patience patience) {
         this.vertx = vertx;
         this.store = store;
         this.nodes = nodes;
+        this.patience = patience;
+    }
+
+    Patience patience() {
+        return patience;
     }
 
     /**
@@ -46,7 +54,7 @@ final class VbdHandshake {
 
     /** Done when the guest has it too; fails with TIMEOUT, or with CONFLICT when it was taken away meanwhile. */
     Future<Void> connected(VbdPaths paths) {
-        return until(paths, state -> state.isEmpty() || is(state, "4"), CONNECT)
+        return until(paths, state -> state.isEmpty() || is(state, "4"), patience.connect())
                 .compose(state -> state.isPresent()
                         ? Future.succeededFuture()
                         : Future.failedFuture(
@@ -73,8 +81,18 @@ final class VbdHandshake {
                     }
                     return Future.join(changes.stream().map(tx::apply).toList());
                 }))
-                .compose(any -> until(paths, VbdHandshake::isOver, CLOSE))
+                .compose(any -> until(paths, VbdHandshake::isOver, patience.close()))
                 .mapEmpty();
+    }
+
+    /** However long it takes. */
+    NodeWait givenUp(VbdPaths paths) {
+        return NodeWait.until(vertx, store, paths.backend() + "/state", VbdHandshake::isOver, null);
+    }
+
+    /** Whether {@link #closed} was asked before, and has not come about. */
+    Future<Boolean> isAskedFor(VbdPaths paths) {
+        return store.read(paths.backend() + "/online").map(online -> is(online, "0"));
     }
 
     private static boolean isOver(Optional<String> state) {
@@ -93,7 +111,8 @@ final class VbdHandshake {
     /** Done when the back-end has seen the device's new size, and told the guest. */
     Future<Void> resized(VbdPaths paths, long sizeBytes) {
         String sectors = Long.toString(sizeBytes / 512);
-        return NodeWait.until(vertx, store, paths.backend() + "/sectors", value -> is(value, sectors), CONNECT)
+        return NodeWait.until(
+                        vertx, store, paths.backend() + "/sectors", value -> is(value, sectors), patience.connect())
                 .future()
                 .mapEmpty();
     }

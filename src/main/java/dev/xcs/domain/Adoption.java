@@ -100,11 +100,13 @@ final class Adoption {
 
     private Future<Void> resume(Definition definition, DomainInfo info) {
         KeptDomain domain = keep(definition, Optional.of(info));
+        // In its queue, for what comes of its devices meanwhile waits there.
+        Future<Void> resumed = domain.queue().add("taking up of its devices", any -> devices(domain));
         if (info.dying()) {
-            return devices(domain);
+            return resumed;
         }
         LOG.info("{} is adopted", domain);
-        return Future.join(consoles.attach(domain), devices(domain)).mapEmpty();
+        return Future.join(consoles.attach(domain), resumed).mapEmpty();
     }
 
     private Future<Void> devices(KeptDomain domain) {

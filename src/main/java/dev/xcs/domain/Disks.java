@@ -1,6 +1,7 @@
 package dev.xcs.domain;
 
 import dev.xcs.journal.Definition;
+import dev.xcs.message.DiskLeft;
 import dev.xcs.model.DiskChange;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.DiskView;
@@ -99,8 +100,7 @@ final class Disks {
         return queued(uuid, "detach of " + vdev, (domain, preemption) -> {
             GuestOs guestOs = guestOs(domain);
             VirtualDevice device = VirtualDevice.parse(vdev, guestOs);
-            List<DiskSpec> rest =
-                    specs(domain).stream().filter(is(device, guestOs).negate()).toList();
+            List<DiskSpec> rest = without(domain, device, guestOs);
             if (domain.domid() < 0) {
                 refuseMissing(domain, vdev, rest);
                 return save(domain, rest);
@@ -113,6 +113,26 @@ final class Disks {
                             : Future.failedFuture(failure))
                     .compose(any -> save(domain, rest));
         });
+    }
+
+    /** A guest has given a disk up after its detach had failed: then the next boots do without it too. */
+    void forget(DiskLeft left) {
+        KeptDomain domain = table.find(left.uuid());
+        if (domain == null) {
+            return;
+        }
+        VirtualDevice device = new VirtualDevice(left.virtualDevice());
+        domain.queue()
+                .add(
+                        "late detach of " + device.number(),
+                        preemption -> domain.isAt(left.domid())
+                                ? save(domain, without(domain, device, guestOs(domain)))
+                                : Future.succeededFuture())
+                .onFailure(failure -> LOG.warn("{}: {}", domain, failure.getMessage()));
+    }
+
+    private static List<DiskSpec> without(KeptDomain domain, VirtualDevice device, GuestOs guestOs) {
+        return specs(domain).stream().filter(is(device, guestOs).negate()).toList();
     }
 
     private static void refuseMissing(KeptDomain domain, String vdev, List<DiskSpec> rest) {

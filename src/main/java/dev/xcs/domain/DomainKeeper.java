@@ -8,6 +8,7 @@ import dev.xcs.message.ChangeDomain;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
 import dev.xcs.message.DetachDisk;
+import dev.xcs.message.DiskLeft;
 import dev.xcs.message.DiskShown;
 import dev.xcs.message.DisksShown;
 import dev.xcs.message.DomainChanged;
@@ -111,7 +112,11 @@ public final class DomainKeeper extends VerticleBase {
                     .onSuccess(any -> meters.close())
                     .mapEmpty();
         });
-        return adoption.adopt()
+        // Before the adoption, which may bring some.
+        return DiskLeft.ADDRESS
+                .listen(bus, disks::forget)
+                .completion()
+                .compose(any -> adoption.adopt())
                 .compose(any -> census.refresh())
                 .compose(any -> listen(bus, table, census, patience, lifecycle, disks))
                 .compose(any -> listen(bus, vifs))

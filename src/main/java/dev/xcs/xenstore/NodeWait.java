@@ -31,7 +31,7 @@ public final class NodeWait {
         this.good = good;
     }
 
-    /** @param limit null to wait until it is cancelled; else the future fails with TIMEOUT after that */
+    /** @param limit null to wait until it is cancelled, over every reconnect; else the future fails with TIMEOUT after that */
     public static NodeWait until(
             Vertx vertx, Xenstore store, String path, Predicate<Optional<String>> good, @Nullable Duration limit) {
         NodeWait wait = new NodeWait(vertx, store, path, good);
@@ -63,7 +63,14 @@ public final class NodeWait {
                             found.tryComplete(value);
                         }
                     })
-                    .onFailure(found::tryFail);
+                    .onFailure(failure -> {
+                        if (timer >= 0) {
+                            found.tryFail(failure);
+                        } else {
+                            // The watch tells again when xenstore is back.
+                            LOG.debug("{} cannot be read now", path, failure);
+                        }
+                    });
         }
     }
 

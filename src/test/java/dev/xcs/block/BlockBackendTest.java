@@ -10,7 +10,9 @@ import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.hypervisor.sim.SimHostOptions;
 import dev.xcs.message.AttachLoop;
 import dev.xcs.message.BackingExamined;
+import dev.xcs.message.ChangeMedium;
 import dev.xcs.message.DeviceAttached;
+import dev.xcs.message.DiskLeft;
 import dev.xcs.message.DiskShown;
 import dev.xcs.message.Done;
 import dev.xcs.message.EndDisks;
@@ -22,7 +24,9 @@ import dev.xcs.message.PrepareDisks;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReleaseDevice;
 import dev.xcs.message.ReleaseDisks;
+import dev.xcs.message.ResumeDisks;
 import dev.xcs.message.TakeDisks;
+import dev.xcs.message.UnplugDisk;
 import dev.xcs.model.AttachedDevice;
 import dev.xcs.model.Backing;
 import dev.xcs.model.DeviceNumber;
@@ -58,6 +62,10 @@ class BlockBackendTest {
     private static final UUID WEB = UUID.randomUUID();
     private static final String BACK = "/local/domain/0/backend/vbd/7/51712";
 
+    /** Short, as the guests of this test answer late on purpose. */
+    private static final VbdHandshake.Patience PATIENCE =
+            new VbdHandshake.Patience(Duration.ofSeconds(20), Duration.ofMillis(300));
+
     @TempDir
     Path dir;
 
@@ -65,6 +73,8 @@ class BlockBackendTest {
     private final List<DeviceNumber> released = new CopyOnWriteArrayList<>();
     private final AtomicInteger loops = new AtomicInteger();
     private volatile Future<Void> gate = Future.succeededFuture();
+    private final List<DiskLeft> left = new CopyOnWriteArrayList<>();
+    private String backend = "";
     private SimHost host;
     private XenstoreClient store;
 
@@ -92,9 +102,14 @@ class BlockBackendTest {
             return Future.succeededFuture(new Done());
         });
         Files.createDirectories(dir.resolve("scripts"));
+        DiskLeft.ADDRESS.listen(fixture.bus(), left::add);
+        backend = deploy();
+    }
+
+    private String deploy() {
         BlockConfig config =
                 new BlockConfig(Optional.empty(), Optional.of(dir.resolve("scripts")), Path.of("/none"), Path.of("/none"));
-        fixture.deploy(new BlockBackend(store, config, dir, (vertx, devices) -> new NoImages()));
+        return fixture.deploy(new BlockBackend(store, config, dir, PATIENCE, (vertx, devices) -> new NoImages()));
     }
 
     @AfterEach
@@ -249,6 +264,96 @@ class BlockBackendTest {
         BusFixture.await(store.remove(backends));
         Await.until("its asker is told", Duration.ofSeconds(5), plugging::failed);
         assertThat(released).as("once only").hasSize(1);
+    }
+
+    /** A guest that has a disk, and does not give it up. */
+    private int clinging(UUID uuid, DiskSpec disk) {
+        host.faults().arm(Fault.STUCK_BLKFRONT, Faults.ALWAYS);
+        int domid = host.createForeign("web").domid();
+        fixture.ask(PlugDisk.ADDRESS, new PlugDisk(uuid, "web", domid, GuestOs.LINUX, disk, false));
+        return domid;
+    }
+
+    private void refusesToLeave(UUID uuid, int domid) {
+        UnplugDisk unplug = new UnplugDisk(uuid, domid, GuestOs.LINUX, "xvda", false);
+        Problem problem = fixture.refused(UnplugDisk.ADDRESS, unplug);
+        assertThat(problem.type()).isEqualTo(ProblemType.TIMEOUT);
+        assertThat(problem.detail()).contains("asked for still");
+    }
+
+    private List<String> backends(int domid) {
+        return BusFixture.await(store.list("/local/domain/0/backend/vbd/" + domid));
+    }
+
+    @Test
+    void aDiskThatIsGivenUpLateGoesThen() throws Exception {
+        int domid = clinging(WEB, DiskSpec.of("/a.img", "xvda"));
+        refusesToLeave(WEB, domid);
+        assertThat(backends(domid)).as("the guest has it still").containsExactly("51712");
+        host.faults().disarm(Fault.STUCK_BLKFRONT);
+        Await.until("it is told", SOON, () -> !left.isEmpty());
+        assertThat(left).containsExactly(new DiskLeft(WEB, domid, 51712));
+        assertThat(backends(domid)).isEmpty();
+        assertThat(released).containsExactly(new DeviceNumber(7, 0));
+        prepare(UUID.randomUUID(), DiskSpec.of("/a.img", "xvda"));
+    }
+
+    @Test
+    void aDiskThatIsAskedForTwiceGoesOnceAndNobodyIsSurprised() throws Exception {
+        int domid = clinging(WEB, DiskSpec.of("/a.img", "xvda"));
+        refusesToLeave(WEB, domid);
+        host.faults().disarm(Fault.STUCK_BLKFRONT);
+        fixture.ask(UnplugDisk.ADDRESS, new UnplugDisk(WEB, domid, GuestOs.LINUX, "xvda", true));
+        assertThat(released).hasSize(1);
+        assertThat(backends(domid)).isEmpty();
+    }
+
+    @Test
+    void aDriveWhoseMediumIsGivenUpLateComesBackAsItWas() throws Exception {
+        DiskSpec drive = DiskSpec.of("/a.iso", "xvda", null, null, DiskDevice.CDROM, null, null, null, null, null);
+        int domid = clinging(WEB, drive);
+        ChangeMedium eject = new ChangeMedium(WEB, "web", domid, GuestOs.LINUX, "xvda", null, true);
+        assertThat(fixture.refused(ChangeMedium.ADDRESS, eject).detail()).contains("did not give xvda up");
+        host.faults().disarm(Fault.STUCK_BLKFRONT);
+        String back = "/local/domain/0/backend/vbd/" + domid + "/51712/";
+        Await.until(
+                "it comes back",
+                SOON,
+                () -> BusFixture.await(store.read(back + "online"))
+                        .filter("1"::equals)
+                        .isPresent());
+        assertThat(BusFixture.await(store.read(back + "params"))).contains("/a.iso");
+        assertThat(left).isEmpty();
+    }
+
+    @Test
+    void whatAnEarlierRunHasAskedForGoesToo() throws Exception {
+        DiskSpec disk = DiskSpec.of("/a.img", "xvda");
+        int domid = clinging(WEB, disk);
+        refusesToLeave(WEB, domid);
+        BusFixture.await(fixture.vertx().undeploy(backend));
+        backend = deploy();
+        fixture.ask(ResumeDisks.ADDRESS, new ResumeDisks(WEB, "web", domid, GuestOs.LINUX, List.of(disk)));
+        host.faults().disarm(Fault.STUCK_BLKFRONT);
+        Await.until("it is told", SOON, () -> left.equals(List.of(new DiskLeft(WEB, domid, 51712))));
+        assertThat(backends(domid)).isEmpty();
+    }
+
+    @Test
+    void aGuestThatDiesGivesNothingUp() throws Exception {
+        UUID other = UUID.randomUUID();
+        int dead = clinging(WEB, DiskSpec.of("/a.img", "xvda"));
+        int alive = clinging(other, DiskSpec.of("/b.img", "xvda"));
+        refusesToLeave(WEB, dead);
+        refusesToLeave(other, alive);
+        fixture.ask(EndDisks.ADDRESS, new EndDisks(WEB, dead));
+        BusFixture.await(store.remove("/local/domain/0/backend/vbd/" + dead));
+        BusFixture.await(store.remove("/local/domain/0/backend/vbd/" + alive));
+        // What was noticed later is told: so would be what was noticed before.
+        Await.until("the other is told", SOON, () -> left.contains(new DiskLeft(other, alive, 51712)));
+        assertThat(left).hasSize(1);
+        fixture.ask(ReleaseDisks.ADDRESS, new ReleaseDisks(WEB));
+        assertThat(released).hasSize(2);
     }
 
     @Test

@@ -423,6 +423,31 @@ class DisksTest {
         destroyedAtOnce(uuid, leaving);
     }
 
+    @Test
+    void aDiskThatTheGuestGivesUpLateIsNoDiskOfItsNextBootEither() throws Exception {
+        Path file = image("late.img", MIB, "LATE");
+        String uuid = create("late", disk(file, "xvdb"));
+        awaitConnected(uuid, "xvdb");
+        daemon.host().faults().armFor(Fault.STUCK_BLKFRONT, domid(uuid), Faults.ALWAYS);
+        Answer refused = api.delete("/v1/domains/" + uuid + "/disks/xvdb");
+        assertThat(refused.status()).as(refused.body().toString()).isEqualTo(504);
+        assertThat(shown(uuid, "xvdb").path("state").asText()).isEqualTo("detaching");
+        daemon.host().faults().disarm(Fault.STUCK_BLKFRONT);
+        Await.until(
+                "it is gone",
+                SOON,
+                () -> api.get("/v1/domains/" + uuid + "/disks").body().isEmpty());
+        // A look at its definition: an operation behind the one that writes it.
+        assertThat(api.post("/v1/domains/" + uuid + "/disks", disk(file, "xvdc"))
+                        .status())
+                .isEqualTo(201);
+        int before = domid(uuid);
+        assertThat(api.state(uuid, "rebooted").status()).isEqualTo(200);
+        Await.until("it has a new boot", SOON, () -> domid(uuid) > before);
+        awaitConnected(uuid, "xvdc");
+        assertThat(api.get("/v1/domains/" + uuid + "/disks").body()).hasSize(1);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aScriptUndoesItsDiskWhileItsNodesAreThere(boolean destroyed) throws Exception {

@@ -58,7 +58,7 @@ final class TestVif extends TestDevice {
 
     void connect(@Nullable String bridge, VifGuard guard, String... routes) {
         List<IpAddress> routed = List.of(routes).stream().map(IpAddress::parse).toList();
-        devices.connect(new VifPort(name, name, 1500, bridge, false, null, routed, guard));
+        devices.connect(new VifPort(name, name, 1500, bridge, false, null, routed, null, guard));
     }
 
     /** Guarded as the daemon does it. */
