@@ -3,6 +3,7 @@ package dev.xcs.api;
 import dev.xcs.message.FetchDomains;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadHypervisorLog;
+import dev.xcs.model.Dom0System;
 import dev.xcs.model.HostInfo;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
@@ -22,6 +23,7 @@ final class HostOperations {
     /** What is shown of the host; the contract describes every field. */
     record Shown(
             boolean simulated,
+            Dom0System dom0,
             String xenVersion,
             List<String> capabilities,
             boolean pv,
@@ -71,6 +73,7 @@ final class HostOperations {
     private Shown shown(HostInfo host, int domains) {
         return new Shown(
                 host.simulated(),
+                host.dom0(),
                 host.xenVersion(),
                 host.capabilities(),
                 host.pv(),

@@ -25,6 +25,7 @@ import dev.xcs.message.TakeDisks;
 import dev.xcs.message.UnplugDisk;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
+import dev.xcs.platform.Dom0;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -97,8 +98,12 @@ public final class BlockBackend extends VerticleBase {
     @Override
     public Future<?> start() {
         NativeDevices devices = new NativeDevices(vertx.eventBus());
+        return devices.dom0().compose(dom0 -> start(devices, dom0));
+    }
+
+    private Future<?> start(NativeDevices devices, Dom0 dom0) {
         Images made = maker.apply(vertx, devices);
-        StoredDisks stored = new StoredDisks(store);
+        StoredDisks stored = new StoredDisks(store, dom0);
         images = made;
         return imageRoot()
                 .compose(root -> stored.ofAll((domid, number) -> true)
@@ -106,7 +111,7 @@ public final class BlockBackend extends VerticleBase {
                                 .flatMap(disk -> disk.device().stream())
                                 .collect(Collectors.toSet())))
                         .compose(any -> vertx.executeBlocking(this::nothing, false))
-                        .compose(nothing -> serve(root, devices, stored, made, nothing)));
+                        .compose(nothing -> serve(root, devices, dom0, stored, made, nothing)));
     }
 
     /** The file of no bytes. */
@@ -127,12 +132,14 @@ public final class BlockBackend extends VerticleBase {
                                 why)));
     }
 
-    private Future<?> serve(ImageRoot root, NativeDevices devices, StoredDisks stored, Images served, Path nothing) {
+    private Future<?> serve(
+            ImageRoot root, NativeDevices devices, Dom0 dom0, StoredDisks stored, Images served, Path nothing) {
         Guards guards = new Guards(table, stored, devices);
         Backings backings = new Backings(table, guards, devices, served, root, nothing);
-        HotplugScripts scripts = new HotplugScripts(vertx, store, config.scriptDirectory());
-        VbdHandshake handshake = new VbdHandshake(vertx, store, patience);
-        BootDisks boot = new BootDisks(vertx, store, table, backings, stored, devices, scripts);
+        HotplugScripts scripts = new HotplugScripts(vertx, store, dom0, config.scriptDirectory());
+        VbdNodes nodes = new VbdNodes(dom0);
+        VbdHandshake handshake = new VbdHandshake(vertx, store, nodes, patience);
+        BootDisks boot = new BootDisks(vertx, store, table, backings, stored, devices, scripts, nodes);
         DiskViews views = new DiskViews(table, stored, devices);
         LiveDisks live = new LiveDisks(vertx, store, table, boot, views, handshake);
         DiskGrowth growth = new DiskGrowth(vertx, table, devices, views, handshake);

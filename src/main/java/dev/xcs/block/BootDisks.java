@@ -36,6 +36,7 @@ final class BootDisks {
     private final StoredDisks stored;
     private final NativeDevices devices;
     private final HotplugScripts scripts;
+    private final VbdNodes nodes;
 
     BootDisks(
             Vertx vertx,
@@ -44,7 +45,8 @@ final class BootDisks {
             Backings backings,
             StoredDisks stored,
             NativeDevices devices,
-            HotplugScripts scripts) {
+            HotplugScripts scripts,
+            VbdNodes nodes) {
         this.vertx = vertx;
         this.store = store;
         this.table = table;
@@ -52,6 +54,7 @@ final class BootDisks {
         this.stored = stored;
         this.devices = devices;
         this.scripts = scripts;
+        this.nodes = nodes;
     }
 
     /** All of them or none. */
@@ -123,10 +126,9 @@ final class BootDisks {
             return new DisksPlaced(List.of());
         }
         disks.bind(domid);
-        List<StoreNode> nodes = disks.all().stream()
-                .flatMap(disk -> VbdNodes.of(disks.paths(disk), disk).stream())
-                .toList();
-        return new DisksPlaced(nodes);
+        return new DisksPlaced(disks.all().stream()
+                .flatMap(disk -> nodes.of(disks.paths(disk), disk).stream())
+                .toList());
     }
 
     /** Done when the scripts have made their devices; the kernel's part goes on by itself. */
@@ -214,7 +216,7 @@ final class BootDisks {
     }
 
     private static HotplugScripts.Use use(String script, VbdPaths paths) {
-        return new HotplugScripts.Use(script, paths.device(), "");
+        return new HotplugScripts.Use(script, paths.device(), "", "");
     }
 
     Future<Void> giveBack(KeptDisk disk) {

@@ -6,6 +6,7 @@ import dev.xcs.message.FindNbd;
 import dev.xcs.message.HoldDevice;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.ReadDiskStatistics;
+import dev.xcs.message.ReadHost;
 import dev.xcs.message.RefreshDevice;
 import dev.xcs.message.ReleaseDevice;
 import dev.xcs.model.AttachedDevice;
@@ -13,6 +14,7 @@ import dev.xcs.model.Backing;
 import dev.xcs.model.DeviceNumber;
 import dev.xcs.model.DiskStatistics;
 import dev.xcs.model.DomainInfo;
+import dev.xcs.platform.Dom0;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
@@ -33,6 +35,12 @@ final class NativeDevices {
 
     NativeDevices(EventBus bus) {
         this.bus = bus;
+    }
+
+    Future<Dom0> dom0() {
+        return ReadHost.ADDRESS
+                .ask(bus, new ReadHost(), TIMEOUT)
+                .map(read -> Dom0.of(read.host().dom0()));
     }
 
     Future<Backing> examine(String path) {

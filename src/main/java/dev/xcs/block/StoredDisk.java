@@ -7,6 +7,7 @@ import dev.xcs.model.DiskFormat;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.VirtualDevice;
+import dev.xcs.platform.Dom0;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +17,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A disk as xenstore has it, whoever attached it.
  *
+ * @param dom0 in whose notation it is written
  * @param backend its back-end's directory
  * @param values of the back-end's nodes, those of {@link #KEYS} that there are
  */
-record StoredDisk(int domid, int number, String backend, Map<String, String> values) {
+record StoredDisk(Dom0 dom0, int domid, int number, String backend, Map<String, String> values) {
     private static final Logger LOG = LoggerFactory.getLogger(StoredDisk.class);
 
     /** What is read of each back-end. */
@@ -49,7 +51,7 @@ record StoredDisk(int domid, int number, String backend, Map<String, String> val
     Optional<DeviceNumber> device() {
         String text = value("physical-device");
         try {
-            return text.isEmpty() ? Optional.empty() : Optional.of(DeviceNumber.ofHex(text));
+            return text.isEmpty() ? Optional.empty() : Optional.of(dom0.deviceNumber(text));
         } catch (NumberFormatException e) {
             LOG.warn("{}/physical-device is no device number: {}", backend, text);
             return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.xcs.block;
 
+import dev.xcs.platform.Dom0;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import java.util.HashMap;
@@ -13,9 +14,11 @@ final class StoredDisks {
     private static final String NUMBER = "\\d{1,9}";
 
     private final Xenstore store;
+    private final Dom0 dom0;
 
-    StoredDisks(Xenstore store) {
+    StoredDisks(Xenstore store, Dom0 dom0) {
         this.store = store;
+        this.dom0 = dom0;
     }
 
     /** Those of a domain. */
@@ -60,7 +63,7 @@ final class StoredDisks {
                 String key = StoredDisk.KEYS[i];
                 reads.get(i).result().ifPresent(value -> values.put(key, value));
             }
-            return new StoredDisk(domid, number, backend, values);
+            return new StoredDisk(dom0, domid, number, backend, values);
         });
     }
 

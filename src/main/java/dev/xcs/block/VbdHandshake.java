@@ -23,11 +23,13 @@ final class VbdHandshake {
 
     private final Vertx vertx;
     private final Xenstore store;
+    private final VbdNodes nodes;
     private final Patience patience;
 
-    VbdHandshake(Vertx vertx, Xenstore store, Patience patience) {
+    VbdHandshake(Vertx vertx, Xenstore store, VbdNodes nodes, Patience patience) {
         this.vertx = vertx;
         this.store = store;
+        this.nodes = nodes;
         this.patience = patience;
     }
 
@@ -41,7 +43,7 @@ final class VbdHandshake {
      * @return fails with CONFLICT when the domain is gone
      */
     Future<Void> introduce(VbdPaths paths, KeptDisk disk) {
-        List<Change> changes = VbdNodes.of(paths, disk).stream()
+        List<Change> changes = nodes.of(paths, disk).stream()
                 .flatMap(node -> Change.of(node).stream())
                 .toList();
         return store.transaction(tx -> tx.read(paths.home())

@@ -4,19 +4,24 @@ import dev.xcs.model.DiskAccess;
 import dev.xcs.model.DiskDevice;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.StoreNode;
+import dev.xcs.platform.Dom0;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of a disk for both ends, physical-device included, so that the kernel's back-end needs nothing more (seen on Xen 4.17 with
+ * Makes the nodes of a disk for both ends, physical-device included, so that the kernel's back-end needs nothing more (seen on Xen 4.17 with
  * Linux 6.1: hotplug-status is written for those who look at it, blkback does not).
  */
 final class VbdNodes {
-    private VbdNodes() {}
+    private final Dom0 dom0;
+
+    VbdNodes(Dom0 dom0) {
+        this.dom0 = dom0;
+    }
 
     /** In the order in which they are to be written, so that permissions are inherited. */
-    static List<StoreNode> of(VbdPaths paths, KeptDisk disk) {
+    List<StoreNode> of(VbdPaths paths, KeptDisk disk) {
         List<StoreNode> nodes = new ArrayList<>();
         frontend(paths, disk, nodes);
         backend(paths, disk, nodes);
@@ -53,7 +58,7 @@ final class VbdNodes {
         nodes.add(node(front + "/device-type", type(disk.spec())));
     }
 
-    private static void backend(VbdPaths paths, KeptDisk disk, List<StoreNode> nodes) {
+    private void backend(VbdPaths paths, KeptDisk disk, List<StoreNode> nodes) {
         DiskSpec spec = disk.spec();
         String back = paths.backend();
         nodes.add(new StoreNode(back, "", List.of("n0", "r" + paths.domid())));
@@ -71,13 +76,13 @@ final class VbdNodes {
         device(back, disk.backing(), spec.script(), nodes);
     }
 
-    private static void device(
+    private void device(
             String back, @Nullable OpenBacking backing, @Nullable String script, List<StoreNode> nodes) {
         if (script != null) {
             nodes.add(node(back + "/script", script));
         }
         if (backing != null) {
-            nodes.add(node(back + "/physical-device", backing.number().hex()));
+            nodes.add(node(back + "/physical-device", dom0.physicalDevice(backing.number())));
             nodes.add(node(back + "/physical-device-path", backing.path()));
             nodes.add(node(back + "/hotplug-status", "connected"));
         }

@@ -94,11 +94,11 @@ public record DaemonConfig(
 
     /**
      * @param imageRoot the only directory that files for disks may be in, links followed; empty for no such limit
-     * @param scriptDirectory the only directory that hotplug scripts are run from
+     * @param scriptDirectory the only directory that hotplug scripts are run from; empty for where Xen's tools have them
      * @param qemuNbd the program that serves images which are not raw
      * @param qemuImg the program that reads such images
      */
-    public record BlockConfig(Optional<Path> imageRoot, Path scriptDirectory, Path qemuNbd, Path qemuImg) {}
+    public record BlockConfig(Optional<Path> imageRoot, Optional<Path> scriptDirectory, Path qemuNbd, Path qemuImg) {}
 
     /**
      * @param networks by name; no two that cannot be on one host
@@ -113,7 +113,7 @@ public record DaemonConfig(
             Path dnsmasq,
             Path runDirectory,
             Optional<String> defaultNetwork,
-            Path scriptDirectory) {
+            Optional<Path> scriptDirectory) {
         public NetworkConfig {
             networks = List.copyOf(networks);
         }

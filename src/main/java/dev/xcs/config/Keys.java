@@ -74,11 +74,12 @@ public final class Keys {
             "The only directory that files for disks may be in; empty: any.",
             Kind.optionalPath("DIR", "the path of a directory, or nothing"),
             "");
-    static final Key<Path> BLOCK_SCRIPT_DIRECTORY = new Key<>(
+    static final Key<Optional<Path>> BLOCK_SCRIPT_DIRECTORY = new Key<>(
             "block.script-directory",
-            "The only directory that hotplug scripts of disks and vifs are run from.",
-            Kind.directory(),
-            "/etc/xen/scripts");
+            "The only directory that hotplug scripts of disks and vifs are run from; empty: where Xen's tools have"
+                    + " them, on Linux /etc/xen/scripts.",
+            Kind.optionalPath("DIR", "the path of a directory, or nothing"),
+            "");
     static final Key<Path> BLOCK_QEMU_NBD =
             new Key<>("block.qemu-nbd", "What serves images that are not raw.", Kind.file(), "/usr/bin/qemu-nbd");
     static final Key<Path> BLOCK_QEMU_IMG =

@@ -33,11 +33,6 @@ public record DevicePaths(String kind, int domid, int number) {
         return "/libxl/" + domid + "/device/" + kind + "/" + number;
     }
 
-    /** As scripts name the back-end: relative to dom0's own directory. */
-    public String relative() {
-        return "backend/" + kind + "/" + domid + "/" + number;
-    }
-
     /** The front-end's directory, which its guest owns. */
     public StoreNode frontendRoot() {
         return new StoreNode(frontend(), "", List.of("n" + domid, "r0"));

@@ -1,6 +1,8 @@
 package dev.xcs.device;
 
 import dev.xcs.model.ProblemException;
+import dev.xcs.platform.Dom0;
+import dev.xcs.platform.ScriptedDevice;
 import dev.xcs.xenstore.NodeWait;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
@@ -8,15 +10,14 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Hotplug scripts of other people, for what only they can attach. Run without a shell, with the environment and the arguments that xl gives
- * them on Linux (libxl__get_hotplug_script_info): {@code script add} and {@code remove} for a disk, {@code script online type_if=vif} and
- * {@code offline} for an interface; XENBUS_PATH, XENBUS_TYPE, XENBUS_BASE_PATH, and for an interface vif. Not for several threads.
+ * them on this dom0 (libxl__get_hotplug_script_info). Not for several threads.
  */
 public final class HotplugScripts {
     private static final Logger LOG = LoggerFactory.getLogger(HotplugScripts.class);
@@ -26,39 +27,27 @@ public final class HotplugScripts {
 
     private final Vertx vertx;
     private final Xenstore store;
+    private final Dom0 dom0;
     private final ScriptRunner runner;
     private final Map<DevicePaths, Adding> adding = new HashMap<>();
 
     private record Adding(NodeWait ready, ScriptRunner.Run run, Future<Void> added) {}
 
-    /** @param directory the only one that scripts are run from: Xen's XEN_SCRIPT_DIR */
-    public HotplugScripts(Vertx vertx, Xenstore store, Path directory) {
+    /** @param directory the only one that scripts are run from: Xen's XEN_SCRIPT_DIR; empty for where this dom0 has it */
+    public HotplugScripts(Vertx vertx, Xenstore store, Dom0 dom0, Optional<Path> directory) {
         this.vertx = vertx;
         this.store = store;
-        this.runner = new ScriptRunner(directory, TIMEOUT);
+        this.dom0 = dom0;
+        this.runner = new ScriptRunner(directory.orElseGet(dom0::scriptDirectory), TIMEOUT);
     }
 
     /**
      * One use of a script for one device.
      *
      * @param interfaceName of a vif in dom0, empty for a disk
+     * @param gatewayDev the interface that a vif is routed by, empty for none
      */
-    public record Use(String script, DevicePaths paths, String interfaceName) {
-        private List<String> arguments(boolean add) {
-            return interfaceName.isEmpty()
-                    ? List.of(add ? "add" : "remove")
-                    : List.of(add ? "online" : "offline", "type_if=vif");
-        }
-
-        private Map<String, String> environment() {
-            Map<String, String> environment = new HashMap<>(Map.of(
-                    "XENBUS_TYPE", paths.kind(), "XENBUS_PATH", paths.relative(), "XENBUS_BASE_PATH", "backend"));
-            if (!interfaceName.isEmpty()) {
-                environment.put("vif", interfaceName);
-            }
-            return environment;
-        }
-    }
+    public record Use(String script, DevicePaths paths, String interfaceName, String gatewayDev) {}
 
     /** Done when the back-end has looked at the device and the script has made what it lacked. */
     public Future<Void> add(Use use) {
@@ -104,10 +93,17 @@ public final class HotplugScripts {
     private Future<Void> run(Use use, boolean add, ScriptRunner.Run run) {
         return vertx.executeBlocking(
                 () -> {
-                    runner.run(runner.find(use.script()), use.arguments(add), use.environment(), run);
+                    ScriptedDevice device = device(use);
+                    runner.run(device.script(), add ? dom0.attach(device) : dom0.detach(device), run);
                     return null;
                 },
                 false);
+    }
+
+    private ScriptedDevice device(Use use) {
+        DevicePaths paths = use.paths();
+        return new ScriptedDevice(
+                runner.find(use.script()), paths.kind(), paths.backend(), use.interfaceName(), use.gatewayDev());
     }
 
     /**

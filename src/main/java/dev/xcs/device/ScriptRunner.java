@@ -3,6 +3,7 @@ package dev.xcs.device;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
+import dev.xcs.platform.ScriptCall;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -64,11 +64,11 @@ final class ScriptRunner {
     }
 
     /** Returns when it has ended with 0; else the problem has its last words. */
-    void run(Path script, List<String> arguments, Map<String, String> environment, Run run) {
+    void run(Path script, ScriptCall call, Run run) {
         try {
             Path errors = Files.createTempFile("xcs-script", ".err");
             try {
-                Process process = start(script, arguments, environment, errors);
+                Process process = start(script, call, errors);
                 run.started(process);
                 await(script, process, errors);
             } finally {
@@ -79,17 +79,15 @@ final class ScriptRunner {
         }
     }
 
-    private static Process start(Path script, List<String> arguments, Map<String, String> environment, Path errors)
-            throws IOException {
+    private static Process start(Path script, ScriptCall call, Path errors) throws IOException {
         List<String> command = new ArrayList<>(List.of(script.toString()));
-        command.addAll(arguments);
+        command.addAll(call.arguments());
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(errors.toFile())
                 .redirectErrorStream(true);
         builder.environment().putIfAbsent("PATH", DEFAULT_PATH);
-        builder.environment().put("script", script.toString());
-        builder.environment().putAll(environment);
+        builder.environment().putAll(call.environment());
         return builder.start();
     }
 

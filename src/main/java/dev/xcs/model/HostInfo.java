@@ -6,6 +6,7 @@ import java.util.List;
  * The host as the hypervisor sees it.
  *
  * @param simulated whether this is the simulated host and not a real Xen
+ * @param dom0 what the control domain runs
  * @param xenVersion for example {@code 4.17.7}
  * @param capabilities Xen's capability string, in parts: {@code xen-3.0-x86_64 hvm-3.0-x86_32 ...}
  * @param pv whether PV guests can run
@@ -14,6 +15,7 @@ import java.util.List;
  */
 public record HostInfo(
         boolean simulated,
+        Dom0System dom0,
         String xenVersion,
         List<String> capabilities,
         boolean pv,

@@ -144,7 +144,12 @@ final class BootVifs {
     }
 
     private static HotplugScripts.Use use(String script, DomainVifs vifs, KeptVif vif) {
-        return new HotplugScripts.Use(script, vifs.paths(vif), String.valueOf(vif.interfaceName()));
+        String gatewayDev = vif.spec().gatewayDev();
+        return new HotplugScripts.Use(
+                script,
+                vifs.paths(vif),
+                String.valueOf(vif.interfaceName()),
+                gatewayDev == null ? "" : gatewayDev);
     }
 
     /** The boot is dead and its nodes are there: scripts see those. Quietly does nothing for a domain without vifs. */

@@ -13,6 +13,7 @@ import dev.xcs.message.ReadVifStatistics;
 import dev.xcs.message.RemoveHostNetwork;
 import dev.xcs.message.ServeLeases;
 import dev.xcs.model.DomainInfo;
+import dev.xcs.model.HostInfo;
 import dev.xcs.model.HostLink;
 import dev.xcs.model.HostNetwork;
 import dev.xcs.model.Lease;
@@ -36,10 +37,8 @@ final class NativeNetwork {
         this.bus = bus;
     }
 
-    Future<Boolean> simulated() {
-        return ReadHost.ADDRESS
-                .ask(bus, new ReadHost(), TIMEOUT)
-                .map(read -> read.host().simulated());
+    Future<HostInfo> host() {
+        return ReadHost.ADDRESS.ask(bus, new ReadHost(), TIMEOUT).map(read -> read.host());
     }
 
     /** Of every domain that Xen still has. */

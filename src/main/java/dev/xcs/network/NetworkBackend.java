@@ -30,6 +30,7 @@ import dev.xcs.message.VifsPlaced;
 import dev.xcs.message.VifsPrepared;
 import dev.xcs.message.VifsResumed;
 import dev.xcs.message.VifsShown;
+import dev.xcs.platform.Dom0;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -64,8 +65,8 @@ public final class NetworkBackend extends VerticleBase {
     @Override
     public Future<?> start() {
         NativeNetwork devices = new NativeNetwork(vertx.eventBus());
-        return devices.simulated().compose(simulated -> {
-            AddressServers chosen = simulated
+        return devices.host().compose(host -> {
+            AddressServers chosen = host.simulated()
                     ? new NativeServers(devices)
                     : new DnsmasqServers(vertx, config.dnsmasq(), config.runDirectory());
             servers = chosen;
@@ -79,7 +80,7 @@ public final class NetworkBackend extends VerticleBase {
                     config.defaultNetwork().orElse(null));
             return networks.start(config.networks())
                     .compose(any -> tidy(networks, devices))
-                    .compose(any -> serve(table, networks, devices));
+                    .compose(any -> serve(table, networks, devices, Dom0.of(host.dom0())));
         });
     }
 
@@ -117,11 +118,11 @@ public final class NetworkBackend extends VerticleBase {
                 });
     }
 
-    private Future<?> serve(VifTable table, Networks networks, NativeNetwork devices) {
+    private Future<?> serve(VifTable table, Networks networks, NativeNetwork devices, Dom0 dom0) {
         StoredVifs stored = new StoredVifs(store);
         Claims claims = new Claims(table, stored, devices);
         Handshake handshake = new Handshake(vertx, store);
-        HotplugScripts scripts = new HotplugScripts(vertx, store, config.scriptDirectory());
+        HotplugScripts scripts = new HotplugScripts(vertx, store, dom0, config.scriptDirectory());
         BootVifs boot = new BootVifs(table, networks, claims, stored, devices, handshake, scripts);
         VifViews views = new VifViews(table, stored, devices);
         LiveVifs live = new LiveVifs(vertx, store, table, boot, networks, claims, devices, views, handshake);

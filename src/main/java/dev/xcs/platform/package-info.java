@@ -1,4 +1,7 @@
-/** What differs between the systems that dom0 may be: how they describe their disks. Plain Java, no access to anything. */
+/**
+ * What differs between systems that can be dom0: names, paths, scripts, disk labels, and the commands and files of NetBSD's network. Plain Java,
+ * no access to anything.
+ */
 @NullMarked
 package dev.xcs.platform;
 

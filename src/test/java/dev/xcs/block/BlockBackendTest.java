@@ -17,9 +17,11 @@ import dev.xcs.message.DiskShown;
 import dev.xcs.message.Done;
 import dev.xcs.message.EndDisks;
 import dev.xcs.message.ExamineBacking;
+import dev.xcs.message.HostRead;
 import dev.xcs.message.PlaceDisks;
 import dev.xcs.message.PlugDisk;
 import dev.xcs.message.PrepareDisks;
+import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReleaseDevice;
 import dev.xcs.message.ReleaseDisks;
 import dev.xcs.message.ResumeDisks;
@@ -82,6 +84,10 @@ class BlockBackendTest {
         store = new XenstoreClient(
                 fixture.vertx(), new XenstoreConfig(host.xenstoreSocket().toString(), 64), fixture.metrics());
         BusFixture.await(store.start());
+        ReadHost.ADDRESS.answer(
+                fixture.bus(),
+                ask -> Future.succeededFuture(
+                        new HostRead(host.hypervisor().host())));
         ExamineBacking.ADDRESS.answer(
                 fixture.bus(), ask -> Future.succeededFuture(new BackingExamined(file(String.valueOf(ask.path())))));
         AttachLoop.ADDRESS.answer(
@@ -102,7 +108,7 @@ class BlockBackendTest {
 
     private String deploy() {
         BlockConfig config =
-                new BlockConfig(Optional.empty(), dir.resolve("scripts"), Path.of("/none"), Path.of("/none"));
+                new BlockConfig(Optional.empty(), Optional.of(dir.resolve("scripts")), Path.of("/none"), Path.of("/none"));
         return fixture.deploy(new BlockBackend(store, config, dir, PATIENCE, (vertx, devices) -> new NoImages()));
     }
 

@@ -8,6 +8,7 @@ import dev.xcs.model.DiskDevice;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.StoreNode;
 import dev.xcs.model.VirtualDevice;
+import dev.xcs.platform.Dom0;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class VbdNodesTest {
         if (backing != null) {
             disk.back(backing);
         }
-        return VbdNodes.of(PATHS, disk);
+        return new VbdNodes(Dom0.LINUX).of(PATHS, disk);
     }
 
     private static OpenBacking loop() {

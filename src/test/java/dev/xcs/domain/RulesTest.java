@@ -8,6 +8,7 @@ import dev.xcs.model.DesiredState;
 import dev.xcs.model.Domain;
 import dev.xcs.model.DomainState;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.Dom0System;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -133,6 +134,6 @@ class RulesTest {
     }
 
     private static HostInfo host(long freeKib) {
-        return new HostInfo(true, "4.17.0", List.of(), true, true, 1, 1, 1, 1 << 20, freeKib);
+        return new HostInfo(true, Dom0System.LINUX, "4.17.0", List.of(), true, true, 1, 1, 1, 1 << 20, freeKib);
     }
 }

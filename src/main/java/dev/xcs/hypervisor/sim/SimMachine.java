@@ -117,6 +117,7 @@ final class SimMachine implements AutoCloseable {
         List<String> capabilities = List.of("xen-3.0-x86_64", "hvm-3.0-x86_32", "hvm-3.0-x86_32p", "hvm-3.0-x86_64");
         return new HostInfo(
                 true,
+                options.dom0().system(),
                 "4.17.7",
                 capabilities,
                 true,

@@ -82,9 +82,9 @@ final class Vbd implements BackendDriver.Device {
             return;
         }
         try {
-            DeviceNumber wanted = DeviceNumber.ofHex(device);
+            DeviceNumber wanted = machine.options().dom0().deviceNumber(device);
             if (number != null && !number.equals(wanted)) {
-                LOG.info("changing physical device (from {} to {}) not supported.", number.hex(), wanted.hex());
+                LOG.info("changing physical device (from {} to {}) not supported.", number, wanted);
             } else if (number == null) {
                 open(wanted, values);
             }

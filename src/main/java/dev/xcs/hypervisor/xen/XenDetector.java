@@ -3,16 +3,14 @@ package dev.xcs.hypervisor.xen;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
+import dev.xcs.platform.Dom0;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** Finds out, without a hypercall, whether this is dom0 of a Xen host and of which version. */
 final class XenDetector {
-    private static final List<String> DEVICE_NODES = List.of("privcmd", "evtchn", "gntdev");
-
     private final Path root;
 
     /** @param root where sys, proc and dev are, {@code /} but for tests */
@@ -33,7 +31,7 @@ final class XenDetector {
                     "the host was booted without Xen; the simulated host works everywhere");
         }
         requireControlDomain();
-        DEVICE_NODES.forEach(this::requireDevice);
+        Dom0.LINUX.devices().forEach(this::requireDevice);
         return version();
     }
 
@@ -50,14 +48,15 @@ final class XenDetector {
         }
     }
 
-    private void requireDevice(String name) {
-        Path node = root.resolve("dev/xen").resolve(name);
+    private void requireDevice(Path device) {
+        Path node = root.resolve(Path.of("/").relativize(device));
         if (!Files.exists(node)) {
             throw refuse(
-                    "/dev/xen/" + name + " does not exist", "its kernel module is not loaded: modprobe xen-" + name);
+                    device + " does not exist",
+                    "its kernel module is not loaded: modprobe xen-" + device.getFileName());
         }
         if (!Files.isReadable(node) || !Files.isWritable(node)) {
-            throw refuse("/dev/xen/" + name + " may not be opened", "the daemon does not run as root");
+            throw refuse(device + " may not be opened", "the daemon does not run as root");
         }
     }
 

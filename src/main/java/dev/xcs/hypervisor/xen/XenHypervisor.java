@@ -7,6 +7,7 @@ import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.hypervisor.NetworkDevices;
+import dev.xcs.model.Dom0System;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
@@ -148,6 +149,7 @@ public final class XenHypervisor implements Hypervisor {
         PhysInfo now = shared.use(xc -> xc.physInfo(layout.physInfo()));
         return new HostInfo(
                 false,
+                Dom0System.LINUX,
                 version.toString(),
                 capabilities,
                 now.pv(),

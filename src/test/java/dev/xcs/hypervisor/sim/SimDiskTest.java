@@ -9,6 +9,7 @@ import dev.xcs.model.DeviceNumber;
 import dev.xcs.model.DiskStatistics;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.ShutdownReason;
+import dev.xcs.platform.Dom0;
 import dev.xcs.testing.Await;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -319,11 +320,11 @@ class SimDiskTest {
             TestDisk drive = TestDisk.attach(host, guest, XVDB, "", "r", "cdrom");
             drive.untilStates("2", "3");
             DeviceNumber disc = loop(image("cd.iso"));
-            drive.write("physical-device", disc.hex());
+            drive.write("physical-device", Dom0.LINUX.physicalDevice(disc));
             drive.untilStates("4", "4");
             assertThat(guest.answer("lsblk")).contains("1 rom");
 
-            drive.write("physical-device", loop(image("other.iso")).hex());
+            drive.write("physical-device", Dom0.LINUX.physicalDevice(loop(image("other.iso"))));
             assertThat(guest.answer("head -c 20 xvdb")).contains("DISK-HELLO");
             assertThat(drive.back("state")).isEqualTo("4");
         }

@@ -1,6 +1,7 @@
 package dev.xcs.hypervisor.sim;
 
 import dev.xcs.model.DeviceNumber;
+import dev.xcs.platform.Dom0;
 import java.util.Map;
 
 /** The nodes of one disk: physical-device too, no script, no hotplug-status. */
@@ -11,7 +12,7 @@ final class TestDisk extends TestDevice {
 
     /** @param mode w or r */
     static TestDisk attach(SimHost host, TestGuest guest, int vdev, DeviceNumber device, String mode) {
-        return attach(host, guest, vdev, device.hex(), mode, "disk");
+        return attach(host, guest, vdev, Dom0.LINUX.physicalDevice(device), mode, "disk");
     }
 
     static TestDisk attach(SimHost host, TestGuest guest, int vdev, String physical, String mode, String type) {
