@@ -98,14 +98,20 @@ public final class BlockBackend extends VerticleBase {
         NativeDevices devices = new NativeDevices(vertx.eventBus());
         Images made = maker.apply(vertx, devices);
         StoredDisks stored = new StoredDisks(store);
+        HotplugScripts scripts = new HotplugScripts(vertx, store, config.scriptDirectory());
+        Leftovers leftovers = new Leftovers(store, table, stored, devices, scripts);
         images = made;
         return imageRoot()
-                .compose(root -> stored.ofAll((domid, number) -> true)
+                .compose(root -> leftovers
+                        .sweep()
                         .compose(disks -> made.takeUp(disks.stream()
                                 .flatMap(disk -> disk.device().stream())
                                 .collect(Collectors.toSet())))
                         .compose(any -> vertx.executeBlocking(this::nothing, false))
-                        .compose(nothing -> serve(root, devices, stored, made, nothing)));
+                        .compose(nothing -> serve(root, devices, stored, made, scripts, nothing)))
+                .onSuccess(any -> store.onResync(() -> leftovers
+                        .sweep()
+                        .onFailure(why -> LOG.warn("Disks cannot be looked through: {}", why.getMessage()))));
     }
 
     /** The file of no bytes. */
@@ -126,10 +132,15 @@ public final class BlockBackend extends VerticleBase {
                                 why)));
     }
 
-    private Future<?> serve(ImageRoot root, NativeDevices devices, StoredDisks stored, Images served, Path nothing) {
+    private Future<?> serve(
+            ImageRoot root,
+            NativeDevices devices,
+            StoredDisks stored,
+            Images served,
+            HotplugScripts scripts,
+            Path nothing) {
         Guards guards = new Guards(table, stored, devices);
         Backings backings = new Backings(table, guards, devices, served, root, nothing);
-        HotplugScripts scripts = new HotplugScripts(vertx, store, config.scriptDirectory());
         VbdHandshake handshake = new VbdHandshake(vertx, store, patience);
         BootDisks boot = new BootDisks(vertx, store, table, backings, stored, devices, scripts);
         DiskViews views = new DiskViews(table, stored, devices);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.xcs.RunningDaemon;
+import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.sim.Fault;
 import dev.xcs.hypervisor.sim.Faults;
 import dev.xcs.hypervisor.sim.SimHost;
@@ -334,6 +335,48 @@ class DisksTest {
                 assertThat(next.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
                 String freed = next.create(spec("freed", List.of(disk(file, "xvda"))));
                 assertThat(next.delete("/v1/domains/" + freed).status()).isEqualTo(204);
+            }
+        }
+    }
+
+    @Test
+    void disksOfAGuestThatWentWhileNoDaemonRanAreGivenBack() throws Exception {
+        Path file = image("widow.img", MIB, "");
+        Path state = dir.resolve("widow");
+        try (SimHost host = SimHost.start(SimHostOptions.defaults(), dir.resolve("widows"))) {
+            int domid;
+            try (RunningDaemon first = RunningDaemon.startOn(host, state)) {
+                ApiClient before = first.api();
+                String uuid = before.create(spec("widow", List.of(disk(file, "xvda"))));
+                domid = before.get("/v1/domains/" + uuid).body().path("domid").asInt();
+                Await.until(
+                        "the guest has it",
+                        SOON,
+                        () -> host.store()
+                                .read(0, "/local/domain/0/backend/vbd/" + domid + "/51712/state")
+                                .filter("4"::equals)
+                                .isPresent());
+            }
+            // In good order, so that nothing of it is mapped and Xen forgets it at once.
+            host.store().write(0, "/local/domain/" + domid + "/control/shutdown", "poweroff");
+            Await.until(
+                    "the guest has given it up",
+                    SOON,
+                    () -> host.store()
+                            .read(0, "/local/domain/0/backend/vbd/" + domid + "/51712/state")
+                            .filter("6"::equals)
+                            .isPresent());
+            Hypervisor dom0 = host.hypervisor();
+            Await.until(
+                    "it is off",
+                    SOON,
+                    () -> dom0.domains().find(domid).orElseThrow().shutdownReason() != null);
+            dom0.domains().destroy(domid);
+            assertThat(dom0.domains().find(domid)).isEmpty();
+            try (RunningDaemon second = RunningDaemon.startOn(host, state)) {
+                assertThat(host.store().list(0, "/local/domain/0/backend/vbd")).isEmpty();
+                assertThat(host.store().list(0, "/local/domain")).containsExactly("0");
+                assertThat(second.api().get("/v1/domains").body()).hasSize(1);
             }
         }
     }
