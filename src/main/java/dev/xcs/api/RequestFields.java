@@ -182,11 +182,7 @@ final class RequestFields {
 
     /** A problem that something else has found with what was read here. */
     void refuse(Problem problem) {
-        String field = problem.field();
-        errors.add(
-                field == null
-                        ? problem
-                        : Problem.of(problem.type(), prefix + problem.detail()).withField(prefix + field));
+        errors.add(problem.within(prefix));
     }
 
     boolean isGood() {

@@ -196,7 +196,7 @@ final class HotplugScripts {
 
     private static Problem failed(String script, String why) {
         return Problem.of(ProblemType.IMPOSSIBLE, "The hotplug script " + Problem.quote(script) + " failed")
-                .withField("disks")
+                .withField("script")
                 .withCall("exec", script)
                 .withCause(why);
     }

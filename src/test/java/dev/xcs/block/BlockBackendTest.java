@@ -429,7 +429,7 @@ class BlockBackendTest {
     void runsNoScriptFromElsewhereAndSaysSoBeforeAnythingIsMade() {
         for (String script : List.of("/bin/sh", "../outside")) {
             PrepareDisks ask = new PrepareDisks(WEB, "web", GuestOs.LINUX, List.of(scripted(script)));
-            assertThat(fixture.refused(PrepareDisks.ADDRESS, ask).field()).isEqualTo("script");
+            assertThat(fixture.refused(PrepareDisks.ADDRESS, ask).field()).isEqualTo("disks[0].script");
         }
     }
 }
