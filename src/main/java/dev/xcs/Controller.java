@@ -17,12 +17,14 @@ import dev.xcs.gateway.HypervisorGateway;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.journal.Definitions;
 import dev.xcs.journal.EventJournal;
+import dev.xcs.journal.NetworkDefinitions;
 import dev.xcs.message.CreateLoginLink;
 import dev.xcs.message.FetchApiAddress;
 import dev.xcs.message.FetchManagementAddress;
 import dev.xcs.message.ReadHost;
 import dev.xcs.metrics.MetricsCollector;
 import dev.xcs.model.HostInfo;
+import dev.xcs.network.NetworkBackend;
 import dev.xcs.xenstore.XenstoreClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -105,6 +107,7 @@ final class Controller {
         deploy(vertx, new EventChannelPoller(meters));
         deploy(vertx, new ConsoleSwitch(config.console(), meters));
         deploy(vertx, new BlockBackend(xenstore, config.block(), state.toAbsolutePath()));
+        deploy(vertx, new NetworkBackend(xenstore, config.network(), new NetworkDefinitions(state, Json.mapper())));
         // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is
         // kept.
         deploy(vertx, new ControlRouter(openJournal(state), xenstore, meters));

@@ -85,6 +85,8 @@ public final class ApiServer extends VerticleBase {
         BodyReader bodies = new BodyReader(vertx, config.maxBodyBytes());
         DomainOperations domains = new DomainOperations(bus, bodies);
         DiskOperations disks = new DiskOperations(bus, bodies);
+        VifOperations vifs = new VifOperations(bus, bodies);
+        NetworkOperations networks = new NetworkOperations(bus, bodies);
         DomainLookup lookup = new DomainLookup(bus);
         HostOperations host = new HostOperations(bus);
         AccessOperations access = new AccessOperations(guard);
@@ -106,6 +108,14 @@ public final class ApiServer extends VerticleBase {
                 Map.entry("attachDisk", lookup.of(disks::attach)),
                 Map.entry("changeDisk", lookup.of(disks::change)),
                 Map.entry("detachDisk", lookup.of(disks::detach)),
+                Map.entry("listVifs", lookup.of(vifs::list)),
+                Map.entry("attachVif", lookup.of(vifs::attach)),
+                Map.entry("changeVif", lookup.of(vifs::change)),
+                Map.entry("detachVif", lookup.of(vifs::detach)),
+                Map.entry("listNetworks", networks::list),
+                Map.entry("createNetwork", networks::create),
+                Map.entry("showNetwork", networks::show),
+                Map.entry("deleteNetwork", networks::delete),
                 Map.entry("streamEvents", new EventsOperations(vertx, events, pingEvery)::stream),
                 Map.entry("openSession", sessions::open),
                 Map.entry("showSession", sessions::show),

@@ -8,10 +8,7 @@ import dev.xcs.model.DiskSpec;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import io.vertx.core.buffer.Buffer;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Request bodies about disks, checked field by field; the contract says the same in its schemas. */
 final class DiskRequest {
@@ -37,9 +34,9 @@ final class DiskRequest {
     static DiskSpec disk(RequestFields fields) {
         String target = fields.textOrNull("target", text -> true, PATH_EXPECTED);
         String vdev = fields.requiredText("vdev", text -> true, "a name like xvda");
-        DiskFormat format = choice(fields, "format", DiskFormat.values(), DiskFormat::json);
-        DiskAccess access = choice(fields, "access", DiskAccess.values(), DiskAccess::json);
-        DiskDevice device = choice(fields, "device", DiskDevice.values(), DiskDevice::json);
+        DiskFormat format = fields.choice("format", DiskFormat.values(), DiskFormat::json);
+        DiskAccess access = fields.choice("access", DiskAccess.values(), DiskAccess::json);
+        DiskDevice device = fields.choice("device", DiskDevice.values(), DiskDevice::json);
         String script = fields.text("script", text -> true, PATH_EXPECTED);
         Boolean discard = fields.flagOrNull("discard");
         boolean directIoSafe = fields.flag("directIoSafe");
@@ -52,15 +49,6 @@ final class DiskRequest {
             }
         }
         return DiskSpec.of("/", "xvda");
-    }
-
-    private static <E> @Nullable E choice(RequestFields fields, String field, E[] values, Function<E, String> json) {
-        List<String> names = Arrays.stream(values).map(json).toList();
-        String text = fields.text(field, names::contains, DomainRequest.oneOf(names));
-        return Arrays.stream(values)
-                .filter(value -> json.apply(value).equals(text))
-                .findFirst()
-                .orElse(null);
     }
 
     /** Either {@code target} or {@code sizeBytes}. */

@@ -62,7 +62,8 @@ final class DomainRequest {
                 onEnd(fields, "onReboot", OnEnd.RESTART),
                 onEnd(fields, "onCrash", OnEnd.DESTROY),
                 guestOs(fields),
-                DiskRequest.disks(fields));
+                DiskRequest.disks(fields),
+                VifRequest.vifs(fields));
         fields.finish();
         return spec;
     }

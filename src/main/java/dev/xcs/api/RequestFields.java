@@ -7,14 +7,19 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -44,11 +49,14 @@ final class RequestFields {
     private final TreeSet<String> known = new TreeSet<>();
     private final List<Problem> errors;
     private final String prefix;
+    /** How many there were before this object. */
+    private final int earlier;
 
     private RequestFields(JsonNode object, List<Problem> errors, String prefix) {
         this.object = object;
         this.errors = errors;
         this.prefix = prefix;
+        this.earlier = errors.size();
     }
 
     /** The fields of an object within another, whose errors are told with those of the outer one. */
@@ -99,8 +107,73 @@ final class RequestFields {
     /** As {@link #text}, where null may be said too. */
     @Nullable
     String textOrNull(String field, Predicate<String> check, String expected) {
-        known.add(field);
-        return object.path(field).isNull() ? null : text(field, check, expected);
+        return isNull(field) ? null : text(field, check, expected);
+    }
+
+    /** A text that the reader makes a value of, or refuses with a problem that says what was expected. */
+    <T> @Nullable T value(String field, Function<String, T> reader, String expected) {
+        String text = text(field, given -> true, expected);
+        return text == null ? null : read(field, text, reader);
+    }
+
+    /** An array of texts, each read as {@link #value} does; empty where it is not given. */
+    <T> List<T> values(String field, int max, Function<String, T> reader, String expected) {
+        List<T> read = new ArrayList<>();
+        JsonNode given = array(field, max, "texts, each " + expected);
+        for (int i = 0; i < given.size(); i++) {
+            Optional.ofNullable(read(field + "[" + i + "]", given.get(i), reader, expected))
+                    .ifPresent(read::add);
+        }
+        return read;
+    }
+
+    /** An object of texts by names, each text read as {@link #value} does; empty where it is not given. */
+    <T> Map<String, T> named(String field, int max, Function<String, T> reader, String expected) {
+        Map<String, T> read = new TreeMap<>();
+        JsonNode given = take(field);
+        if (given != null && (!given.isObject() || given.size() > max)) {
+            refuse(field, given, "an object of at most " + max + " names, each with " + expected);
+        } else if (given != null) {
+            given.properties().forEach(entry -> {
+                String place = field + "." + Problem.printable(entry.getKey());
+                Optional.ofNullable(read(place, entry.getValue(), reader, expected))
+                        .ifPresent(value -> read.put(entry.getKey(), value));
+            });
+        }
+        return read;
+    }
+
+    private <T> @Nullable T read(String place, JsonNode given, Function<String, T> reader, String expected) {
+        if (given.isTextual()) {
+            return read(place, given.textValue(), reader);
+        }
+        refuse(place, given, expected);
+        return null;
+    }
+
+    private <T> @Nullable T read(String place, String text, Function<String, T> reader) {
+        try {
+            return reader.apply(text);
+        } catch (ProblemException e) {
+            errors.add(e.problem().atField(prefix + place));
+            return null;
+        }
+    }
+
+    /** One of a few words. */
+    <E> @Nullable E choice(String field, E[] values, Function<E, String> json) {
+        List<String> names = Arrays.stream(values).map(json).toList();
+        String text = text(field, names::contains, DomainRequest.oneOf(names));
+        return Arrays.stream(values)
+                .filter(value -> json.apply(value).equals(text))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Nullable
+    Integer intOrNull(String field, int min, int max) {
+        Long value = longOrNull(field, min, max);
+        return value == null ? null : Integer.valueOf(Math.toIntExact(value));
     }
 
     @Nullable
@@ -154,18 +227,7 @@ final class RequestFields {
 
     /** An array of objects, each read by {@code reader}; more than {@code max} are refused at once. */
     <T> List<T> objects(String field, int max, String expected, Function<RequestFields, T> reader) {
-        JsonNode given = take(field);
-        if (given == null) {
-            return List.of();
-        }
-        if (!given.isArray()) {
-            refuse(field, given, "an array of " + expected);
-            return List.of();
-        }
-        if (given.size() > max) {
-            throw Problem.invalidField(prefix + field, given.size() + " " + field, "at most " + max)
-                    .toException();
-        }
+        JsonNode given = array(field, max, expected);
         List<T> read = new ArrayList<>(given.size());
         for (int i = 0; i < given.size(); i++) {
             String place = field + "[" + i + "]";
@@ -180,13 +242,37 @@ final class RequestFields {
         return read;
     }
 
+    /** Empty where there is none. */
+    private JsonNode array(String field, int max, String expected) {
+        JsonNode given = take(field);
+        if (given == null) {
+            return MissingNode.getInstance();
+        }
+        if (!given.isArray()) {
+            refuse(field, given, "an array of " + expected);
+            return MissingNode.getInstance();
+        }
+        if (given.size() > max) {
+            throw Problem.invalidField(prefix + field, given.size() + " " + field, "at most " + max)
+                    .toException();
+        }
+        return given;
+    }
+
     /** A problem that something else has found with what was read here. */
     void refuse(Problem problem) {
         errors.add(problem.within(prefix));
     }
 
+    /** Whether nothing in this object was wrong so far. */
     boolean isGood() {
-        return errors.isEmpty();
+        return errors.size() == earlier;
+    }
+
+    /** Whether null is said, where that means something. */
+    boolean isNull(String field) {
+        known.add(field);
+        return object.path(field).isNull();
     }
 
     boolean has(String field) {
@@ -195,7 +281,7 @@ final class RequestFields {
 
     @Nullable
     Boolean flagOrNull(String field) {
-        return object.has(field) && !object.get(field).isNull() ? Boolean.valueOf(flag(field)) : null;
+        return isNull(field) || !object.has(field) ? null : Boolean.valueOf(flag(field));
     }
 
     boolean flag(String field) {
@@ -237,7 +323,7 @@ final class RequestFields {
         return first == null ? all : all.withField(first);
     }
 
-    private void require(String field, String expected) {
+    void require(String field, String expected) {
         if (!object.has(field)) {
             errors.add(Problem.invalidField(prefix + field, null, expected));
         }

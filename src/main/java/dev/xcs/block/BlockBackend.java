@@ -3,6 +3,7 @@ package dev.xcs.block;
 import dev.xcs.bus.Address;
 import dev.xcs.bus.BusMessage;
 import dev.xcs.config.DaemonConfig.BlockConfig;
+import dev.xcs.device.HotplugScripts;
 import dev.xcs.message.ChangeMedium;
 import dev.xcs.message.CountDisks;
 import dev.xcs.message.DiskShown;

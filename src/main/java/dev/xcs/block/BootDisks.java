@@ -1,5 +1,6 @@
 package dev.xcs.block;
 
+import dev.xcs.device.HotplugScripts;
 import dev.xcs.message.DisksPlaced;
 import dev.xcs.message.PrepareDisks;
 import dev.xcs.message.ResumeDisks;
@@ -11,6 +12,7 @@ import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.StoreNode;
 import dev.xcs.model.VirtualDevice;
+import dev.xcs.xenstore.NodeWait;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -101,7 +103,7 @@ final class BootDisks {
         DiskSpec spec = disk.spec();
         String script = spec.script();
         if (script != null) {
-            return Future.succeededFuture(script).map(scripts::find).mapEmpty();
+            return checked(script);
         }
         Future<OpenBacking> opened =
                 spec.target() == null ? backings.empty() : backings.open(spec, disks.describe(disk), disk);
@@ -118,6 +120,13 @@ final class BootDisks {
 
     private static Problem unwanted(DomainDisks disks, KeptDisk disk) {
         return Problem.of(ProblemType.PREEMPTED, disks.describe(disk) + " is not wanted any more");
+    }
+
+    private Future<Void> checked(String script) {
+        return Future.succeededFuture(script).map(named -> {
+            scripts.check(named);
+            return null;
+        });
     }
 
     DisksPlaced place(UUID uuid, int domid) {
@@ -152,7 +161,7 @@ final class BootDisks {
         }
         if (script != null) {
             disk.scripted();
-            return scripts.add(script, paths);
+            return scripts.add(use(script, paths));
         }
         watchConnecting(paths, disk);
         return Future.succeededFuture();
@@ -214,8 +223,12 @@ final class BootDisks {
     Future<Void> undoScript(DomainDisks disks, KeptDisk disk) {
         String script = disk.spec().script();
         return script != null && disk.takeScripted()
-                ? scripts.remove(script, disks.paths(disk))
+                ? scripts.remove(use(script, disks.paths(disk)))
                 : Future.succeededFuture();
+    }
+
+    static HotplugScripts.Use use(String script, VbdPaths paths) {
+        return new HotplugScripts.Use(script, paths.device(), "");
     }
 
     Future<Void> giveBack(KeptDisk disk) {

@@ -4,6 +4,7 @@ import dev.xcs.model.DiskAccess;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.VirtualDevice;
+import dev.xcs.xenstore.NodeWait;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.xcs.block;
 
+import dev.xcs.device.HotplugScripts;
 import dev.xcs.xenstore.Change;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
@@ -63,7 +64,7 @@ final class Leftovers {
         VbdPaths paths = new VbdPaths(disk.domid(), disk.number());
         String script = disk.value("script");
         LOG.info("{} of domid {}, which is gone, is removed", disk.value("dev"), disk.domid());
-        return (script.isEmpty() ? Future.<Void>succeededFuture() : scripts.remove(script, paths))
+        return (script.isEmpty() ? Future.<Void>succeededFuture() : scripts.remove(BootDisks.use(script, paths)))
                 .compose(any -> store.transaction(tx -> Future.join(paths.directories().stream()
                                 .map(directory -> without(tx, directory, String.valueOf(disk.number())))
                                 .toList())

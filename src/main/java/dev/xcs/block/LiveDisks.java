@@ -15,6 +15,7 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.VirtualDevice;
+import dev.xcs.xenstore.NodeWait;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

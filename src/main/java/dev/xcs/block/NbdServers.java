@@ -1,5 +1,6 @@
 package dev.xcs.block;
 
+import dev.xcs.device.SupervisedProcess;
 import dev.xcs.model.AttachedDevice;
 import dev.xcs.model.DeviceNumber;
 import dev.xcs.model.Problem;

@@ -3,6 +3,7 @@ package dev.xcs.block;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import dev.xcs.xenstore.Change;
+import dev.xcs.xenstore.NodeWait;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

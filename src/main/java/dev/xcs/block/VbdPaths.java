@@ -1,5 +1,6 @@
 package dev.xcs.block;
 
+import dev.xcs.device.DevicePaths;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,6 +27,10 @@ record VbdPaths(int domid, int number) {
 
     String backend() {
         return BACKENDS + "/" + domid + "/" + number;
+    }
+
+    DevicePaths device() {
+        return new DevicePaths("vbd", domid, number);
     }
 
     String libxl() {

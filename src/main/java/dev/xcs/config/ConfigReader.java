@@ -8,14 +8,18 @@ import dev.xcs.config.DaemonConfig.EventsConfig;
 import dev.xcs.config.DaemonConfig.KernelCacheConfig;
 import dev.xcs.config.DaemonConfig.LogConfig;
 import dev.xcs.config.DaemonConfig.ManagementConfig;
+import dev.xcs.config.DaemonConfig.NetworkConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Puts the configuration together: an option wins over the environment, the environment over the file, the file over the default.
@@ -27,6 +31,7 @@ public final class ConfigReader {
 
     private final Map<String, Setting> settings = new HashMap<>();
     private final List<String> errors = new ArrayList<>();
+    private final Set<String> refused = new HashSet<>();
 
     private ConfigReader() {}
 
@@ -63,15 +68,22 @@ public final class ConfigReader {
     private void take(Settings source) {
         settings.putAll(source.byPath());
         errors.addAll(source.errors());
+        refused.addAll(source.refused());
     }
 
     private EffectiveConfig finish() {
-        DaemonConfig config = config();
+        NetworkTables networks = NetworkTables.of(settings, refused);
+        errors.addAll(networks.errors());
+        DaemonConfig config = config(networks);
         checkPorts(config);
         if (!errors.isEmpty()) {
             throw new ConfigRefused(errors);
         }
-        return new EffectiveConfig(config, Keys.all().stream().map(this::line).toList());
+        return new EffectiveConfig(
+                config,
+                Stream.concat(Keys.all().stream(), networks.keys().stream())
+                        .map(this::line)
+                        .toList());
     }
 
     private void checkPorts(DaemonConfig config) {
@@ -101,7 +113,7 @@ public final class ConfigReader {
         return Math.toIntExact(value(key));
     }
 
-    private DaemonConfig config() {
+    private DaemonConfig config(NetworkTables networks) {
         Path stateDir = value(Keys.STATE_DIR);
         return new DaemonConfig(
                 value(Keys.HYPERVISOR),
@@ -126,7 +138,13 @@ public final class ConfigReader {
                         value(Keys.BLOCK_IMAGE_ROOT),
                         value(Keys.BLOCK_SCRIPT_DIRECTORY),
                         value(Keys.BLOCK_QEMU_NBD),
-                        value(Keys.BLOCK_QEMU_IMG)));
+                        value(Keys.BLOCK_QEMU_IMG)),
+                new NetworkConfig(
+                        networks.networks(),
+                        value(Keys.NETWORK_DNSMASQ),
+                        value(Keys.NETWORK_RUN_DIRECTORY),
+                        value(Keys.NETWORK_DEFAULT),
+                        value(Keys.BLOCK_SCRIPT_DIRECTORY)));
     }
 
     private DomainConfig domain() {

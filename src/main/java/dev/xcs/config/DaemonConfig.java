@@ -1,5 +1,6 @@
 package dev.xcs.config;
 
+import dev.xcs.model.NetworkSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +23,8 @@ public record DaemonConfig(
         DomainConfig domain,
         EventsConfig events,
         KernelCacheConfig kernelCache,
-        BlockConfig block) {
+        BlockConfig block,
+        NetworkConfig network) {
     /** AUTO is XEN where /sys/hypervisor/type says xen, else SIM. */
     public enum HypervisorKind {
         AUTO,
@@ -97,4 +99,23 @@ public record DaemonConfig(
      * @param qemuImg the program that reads such images
      */
     public record BlockConfig(Optional<Path> imageRoot, Path scriptDirectory, Path qemuNbd, Path qemuImg) {}
+
+    /**
+     * @param networks by name; no two that cannot be on one host
+     * @param dnsmasq the program that serves addresses and names to NAT networks
+     * @param runDirectory what dnsmasq reads is below it, readable by all
+     * @param defaultNetwork the network of vifs that name neither network nor bridge; empty for {@link
+     *     dev.xcs.model.VifSpec#DEFAULT_BRIDGE}. It may be one that was made over the API
+     * @param scriptDirectory the only directory that hotplug scripts are run from, the same as for disks
+     */
+    public record NetworkConfig(
+            List<NetworkSpec> networks,
+            Path dnsmasq,
+            Path runDirectory,
+            Optional<String> defaultNetwork,
+            Path scriptDirectory) {
+        public NetworkConfig {
+            networks = List.copyOf(networks);
+        }
+    }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Reads what the environment sets; a variable that nobody knows is an error, since it was meant to do something. */
 final class EnvironmentSettings {
@@ -36,13 +37,17 @@ final class EnvironmentSettings {
     private static void variable(Settings settings, String name, String value) {
         Keys.all().stream()
                 .filter(key -> key.environmentName().equals(name))
+                .<Key<?>>map(key -> key)
                 .findFirst()
+                .or(() -> NetworkKeys.ofVariable(name))
                 .ifPresentOrElse(
                         key -> settings.set(key, value, "environment " + name),
-                        () -> settings.refuseUnknown(name, "environment", "variable", names()));
+                        () -> settings.refuseUnknown(name, "environment", "variable", names(name)));
     }
 
-    private static List<String> names() {
-        return Keys.all().stream().map(Key::environmentName).toList();
+    /** Those that there are, and of networks those that there could be instead of this one. */
+    private static List<String> names(String name) {
+        return Stream.concat(Keys.all().stream().map(Key::environmentName), NetworkKeys.variablesBeside(name).stream())
+                .toList();
     }
 }

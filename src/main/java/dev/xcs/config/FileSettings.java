@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.xcs.model.NetworkSpec;
+import dev.xcs.model.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,11 +62,15 @@ final class FileSettings {
     private void known(Key<?> key, JsonNode value) {
         if (value.isTextual() || value.isIntegralNumber()) {
             settings.set(key, value.asText(), origin);
+        } else if (key.kind().isFlag() && value.isBoolean()) {
+            settings.set(key, value.asText(), origin);
         } else if (key.kind().isList() && value.isArray()) {
             settings.set(key, joined(value), origin);
         } else {
-            settings.refuse(key.path() + " (" + origin + "): " + value + ", expected "
-                    + key.kind().expected());
+            settings.refuse(
+                    key.path(),
+                    key.path() + " (" + origin + "): " + value + ", expected "
+                            + key.kind().expected());
         }
     }
 
@@ -76,7 +82,9 @@ final class FileSettings {
 
     private void other(String path, JsonNode value) {
         boolean section = Keys.all().stream().anyMatch(key -> key.path().startsWith(path + "."));
-        if (section && value.isObject()) {
+        if (path.equals(NetworkKeys.SECTION) && value.isObject()) {
+            value.properties().forEach(entry -> network(entry.getKey(), entry.getValue()));
+        } else if (section && value.isObject()) {
             table(path + ".", value);
         } else if (value.isObject()) {
             settings.refuseUnknown(path, origin, "section", sections());
@@ -84,6 +92,30 @@ final class FileSettings {
             settings.refuseUnknown(
                     path, origin, "key", Keys.all().stream().map(Key::path).toList());
         }
+    }
+
+    private void network(String name, JsonNode value) {
+        String path = NetworkKeys.SECTION + "." + name;
+        if (!NetworkSpec.isName(name)) {
+            settings.refuse(NetworkKeys.SECTION + " (" + origin + "): " + Problem.quote(name) + ", expected "
+                    + NetworkSpec.NAME_EXPECTED);
+        } else if (!value.isObject() || value.isEmpty()) {
+            settings.refuse(path + " (" + origin + "): " + (value.isObject() ? "nothing" : value)
+                    + ", expected a table with " + String.join(", ", NetworkKeys.ALL));
+        } else {
+            value.properties().forEach(entry -> networkKey(path, entry.getKey(), entry.getValue()));
+        }
+    }
+
+    private void networkKey(String table, String name, JsonNode value) {
+        String path = table + "." + name;
+        NetworkKeys.find(path)
+                .ifPresentOrElse(
+                        key -> known(key, value),
+                        () -> settings.refuse(
+                                path,
+                                Problem.quote(path) + " (" + origin + "): unknown key"
+                                        + Nearest.hint(name, NetworkKeys.ALL)));
     }
 
     private static List<String> sections() {

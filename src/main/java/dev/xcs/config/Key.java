@@ -33,8 +33,8 @@ public record Key<T>(String path, String meaning, Kind<T> kind, String fallback)
     Optional<String> refusal(Setting setting) {
         return parse(setting.text()).isPresent()
                 ? Optional.empty()
-                : Optional.of(path + " (" + setting.origin() + "): " + shown(setting.text()) + ", expected "
-                        + kind.expected());
+                : Optional.of(path + " (" + setting.origin() + "): " + shown(kind.culprit(setting.text()))
+                        + ", expected " + kind.expected());
     }
 
     /** The value as it may be shown: what a secret is stays hidden. */

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Every key there is, in the order of conf/xcsd.toml, which is the manual. */
+/** Every key there is, in the order of conf/xcsd.toml, which is the manual; those of networks are {@link NetworkKeys}. */
 public final class Keys {
     static final Key<HypervisorKind> HYPERVISOR =
             new Key<>("hypervisor", "What to control.", Kind.choice(HypervisorKind.class), "auto");
@@ -76,13 +76,26 @@ public final class Keys {
             "");
     static final Key<Path> BLOCK_SCRIPT_DIRECTORY = new Key<>(
             "block.script-directory",
-            "The only directory that hotplug scripts are run from.",
+            "The only directory that hotplug scripts of disks and vifs are run from.",
             Kind.directory(),
             "/etc/xen/scripts");
     static final Key<Path> BLOCK_QEMU_NBD =
             new Key<>("block.qemu-nbd", "What serves images that are not raw.", Kind.file(), "/usr/bin/qemu-nbd");
     static final Key<Path> BLOCK_QEMU_IMG =
             new Key<>("block.qemu-img", "What reads such images.", Kind.file(), "/usr/bin/qemu-img");
+
+    static final Key<Path> NETWORK_DNSMASQ = new Key<>(
+            "network.dnsmasq", "What serves addresses and names to NAT networks.", Kind.file(), "/usr/sbin/dnsmasq");
+    static final Key<Path> NETWORK_RUN_DIRECTORY = new Key<>(
+            "network.run-directory",
+            "What dnsmasq reads is below it, for everybody to read.",
+            Kind.directory(),
+            "/run/xcs/networks");
+    static final Key<Optional<String>> NETWORK_DEFAULT = new Key<>(
+            "network.default-network",
+            "The network of vifs that name neither network nor bridge; empty: the bridge xenbr0.",
+            NetworkKeys.NAME.orNothing(),
+            "");
 
     private static final List<Key<?>> ALL = List.of(
             HYPERVISOR,
@@ -111,7 +124,10 @@ public final class Keys {
             BLOCK_IMAGE_ROOT,
             BLOCK_SCRIPT_DIRECTORY,
             BLOCK_QEMU_NBD,
-            BLOCK_QEMU_IMG);
+            BLOCK_QEMU_IMG,
+            NETWORK_DNSMASQ,
+            NETWORK_RUN_DIRECTORY,
+            NETWORK_DEFAULT);
 
     private Keys() {}
 
@@ -123,6 +139,7 @@ public final class Keys {
         return ALL.stream()
                 .<Key<?>>map(key -> key)
                 .filter(key -> key.path().equals(path))
-                .findFirst();
+                .findFirst()
+                .or(() -> NetworkKeys.find(path));
     }
 }

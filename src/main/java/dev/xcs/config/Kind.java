@@ -1,5 +1,6 @@
 package dev.xcs.config;
 
+import dev.xcs.model.ProblemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,8 @@ public record Kind<T>(String label, String expected, Function<String, Optional<T
     /** What stands between the parts of a list, where it has to be one text. */
     static final String LIST_SEPARATOR = ",";
 
+    private static final String FLAG = "true|false";
+
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1,10}");
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
     private static final Pattern IPV4_LOOPBACK = Pattern.compile("127(\\.[0-9]{1,3}){3}");
@@ -29,6 +32,62 @@ public record Kind<T>(String label, String expected, Function<String, Optional<T
     /** Whether a file may give it as an array. */
     boolean isList() {
         return label.endsWith(",...");
+    }
+
+    /** Whether a file may give it as a boolean. */
+    boolean isFlag() {
+        return label.equals(FLAG);
+    }
+
+    static Kind<Boolean> flag() {
+        return new Kind<>(
+                FLAG,
+                "true or false",
+                text -> text.equals("true") || text.equals("false")
+                        ? Optional.of(text.equals("true"))
+                        : Optional.empty());
+    }
+
+    /** What a value of the model reads from text, or refuses. */
+    static <T> Kind<T> value(String label, String expected, Function<String, T> reader) {
+        return new Kind<>(label, expected, text -> attempt(reader, text));
+    }
+
+    private static <T> Optional<T> attempt(Function<String, T> reader, String text) {
+        try {
+            return Optional.of(reader.apply(text));
+        } catch (ProblemException refused) {
+            return Optional.empty();
+        }
+    }
+
+    /** The same, or nothing where the text is empty. */
+    Kind<Optional<T>> orNothing() {
+        return new Kind<>(
+                label,
+                expected + ", or nothing",
+                text -> text.isEmpty()
+                        ? Optional.of(Optional.empty())
+                        : parser.apply(text).map(Optional::of));
+    }
+
+    /** Several of these, with commas between. */
+    Kind<List<T>> several() {
+        return new Kind<>(label + ",...", "each " + expected, text -> {
+            List<T> read =
+                    split(text).stream().map(parser).flatMap(Optional::stream).toList();
+            return read.size() == split(text).size() ? Optional.of(read) : Optional.empty();
+        });
+    }
+
+    /** The first part of a list that is not good; for others all of the text. */
+    String culprit(String text) {
+        return isList()
+                ? split(text).stream()
+                        .filter(part -> parser.apply(part).isEmpty())
+                        .findFirst()
+                        .orElse(text)
+                : text;
     }
 
     static Kind<Integer> port() {
@@ -100,10 +159,10 @@ public record Kind<T>(String label, String expected, Function<String, Optional<T
 
     static Kind<List<String>> hostNames() {
         return new Kind<>(
-                "HOST,...",
-                "names of hosts without port, with commas between",
-                text -> Optional.of(split(text))
-                        .filter(names -> names.stream().allMatch(HOST_NAME.asMatchPredicate())));
+                        "HOST",
+                        "the name of a host without port",
+                        text -> Optional.of(text).filter(HOST_NAME.asMatchPredicate()))
+                .several();
     }
 
     private static List<String> split(String text) {

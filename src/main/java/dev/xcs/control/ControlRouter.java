@@ -54,6 +54,7 @@ import org.slf4j.LoggerFactory;
  *   <tr><td>BLKIF_BE CONNECT, NETIF_BE CONNECT</td><td>backend state Connected (4)</td></tr>
  *   <tr><td>BLKIF_BE DISCONNECT, NETIF_BE DISCONNECT</td><td>backend states Closing and Closed (5, 6)</td></tr>
  *   <tr><td>BLKIF_BE DESTROY, NETIF_BE DESTROY</td><td>the backend's directory is removed</td></tr>
+ *   <tr><td>NETIF_BE CREATE, DESTROY, CREDITLIMIT</td><td>as requests: to attach, detach and limit a vif</td></tr>
  *   <tr><td>BLKIF_BE VBD_CREATE, VBD_DESTROY, VBD_GROW</td><td>requests to attach, detach and grow a disk; told as CREATE and DESTROY, for each disk has a backend of its own</td></tr>
  *   <tr><td>SHUTDOWN POWEROFF, REBOOT, SUSPEND, SYSRQ</td><td>control/shutdown and control/sysrq; the guest's answer is ACKNOWLEDGED</td></tr>
  *   <tr><td>MEM_REQUEST SET</td><td>memory/target</td></tr>

@@ -29,11 +29,13 @@ final class Requests {
 
     private final EventBus bus;
     private final DiskRequests disks;
+    private final VifRequests vifs;
     private final Xenstore xenstore;
 
     Requests(EventBus bus, Xenstore xenstore) {
         this.bus = bus;
         this.disks = new DiskRequests(bus);
+        this.vifs = new VifRequests(bus);
         this.xenstore = xenstore;
     }
 
@@ -62,6 +64,8 @@ final class Requests {
                 return live(request).compose(domain -> vcpu(domain, request.payload(), "offline"));
             case BLKIF_BE_VBD_CREATE, BLKIF_BE_VBD_DESTROY, BLKIF_BE_VBD_GROW:
                 return disks.carryOut(request);
+            case NETIF_BE_CREATE, NETIF_BE_DESTROY, NETIF_BE_CREDITLIMIT:
+                return vifs.carryOut(request);
             case SHUTDOWN_SUSPEND:
                 return refuse("This host cannot resume a suspended guest yet, so it does not suspend one", request);
             default:

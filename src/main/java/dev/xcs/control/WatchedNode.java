@@ -42,6 +42,17 @@ record WatchedNode(Kind kind, int domid, long number) {
 
     /** The node behind a path, empty for all those that say nothing. */
     static Optional<WatchedNode> of(String path) {
+        // Every change of any node of any domain comes by here, and most say nothing: their last name tells.
+        return switch (path.substring(path.lastIndexOf('/') + 1)) {
+            case "state" -> ofDevice(path);
+            case "shutdown", "sysrq" -> ofControl(path);
+            case "target" -> ofTarget(path);
+            case "availability" -> ofVcpu(path);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<WatchedNode> ofDevice(String path) {
         Matcher matcher = DEVICE.matcher(path);
         if (matcher.matches()) {
             Kind kind = matcher.group(2).equals("vbd") ? Kind.BLOCK_FRONTEND : Kind.NET_FRONTEND;
@@ -52,15 +63,23 @@ record WatchedNode(Kind kind, int domid, long number) {
             Kind kind = matcher.group(1).equals("vif") ? Kind.NET_BACKEND : Kind.BLOCK_BACKEND;
             return node(kind, matcher.group(2), matcher.group(3));
         }
-        matcher = CONTROL.matcher(path);
-        if (matcher.matches()) {
-            return node(matcher.group(2).equals("sysrq") ? Kind.SYSRQ : Kind.SHUTDOWN, matcher.group(1), "0");
-        }
-        matcher = TARGET.matcher(path);
-        if (matcher.matches()) {
-            return node(Kind.MEMORY_TARGET, matcher.group(1), "0");
-        }
-        matcher = CPU.matcher(path);
+        return Optional.empty();
+    }
+
+    private static Optional<WatchedNode> ofControl(String path) {
+        Matcher matcher = CONTROL.matcher(path);
+        return matcher.matches()
+                ? node(matcher.group(2).equals("sysrq") ? Kind.SYSRQ : Kind.SHUTDOWN, matcher.group(1), "0")
+                : Optional.empty();
+    }
+
+    private static Optional<WatchedNode> ofTarget(String path) {
+        Matcher matcher = TARGET.matcher(path);
+        return matcher.matches() ? node(Kind.MEMORY_TARGET, matcher.group(1), "0") : Optional.empty();
+    }
+
+    private static Optional<WatchedNode> ofVcpu(String path) {
+        Matcher matcher = CPU.matcher(path);
         return matcher.matches() ? node(Kind.VCPU, matcher.group(1), matcher.group(2)) : Optional.empty();
     }
 

@@ -18,6 +18,7 @@ final class Adoption {
     private final XenClient xen;
     private final ConsoleAttacher consoles;
     private final Disks disks;
+    private final Vifs vifs;
     private final Xenstore store;
     private final DefinitionLog log;
     private final Boots boots;
@@ -30,6 +31,7 @@ final class Adoption {
             XenClient xen,
             ConsoleAttacher consoles,
             Disks disks,
+            Vifs vifs,
             Xenstore store,
             DefinitionLog log,
             Boots boots,
@@ -40,6 +42,7 @@ final class Adoption {
         this.xen = xen;
         this.consoles = consoles;
         this.disks = disks;
+        this.vifs = vifs;
         this.store = store;
         this.log = log;
         this.boots = boots;
@@ -100,13 +103,17 @@ final class Adoption {
 
     private Future<Void> resume(Definition definition, DomainInfo info) {
         KeptDomain domain = keep(definition, Optional.of(info));
-        // In its queue, for what comes of its disks meanwhile waits there.
-        Future<Void> resumed = domain.queue().add("taking up of its disks", any -> disks.resume(domain));
+        // In its queue, for what comes of its devices meanwhile waits there.
+        Future<Void> resumed = domain.queue().add("taking up of its devices", any -> devices(domain));
         if (info.dying()) {
             return resumed;
         }
         LOG.info("{} is adopted", domain);
         return Future.join(consoles.attach(domain), resumed).mapEmpty();
+    }
+
+    private Future<Void> devices(KeptDomain domain) {
+        return disks.resume(domain).compose(any -> vifs.resume(domain));
     }
 
     /** What was half made has no nodes, or ours; who has others was made by somebody else who chose the same uuid. */
@@ -132,9 +139,9 @@ final class Adoption {
         return Future.succeededFuture();
     }
 
-    /** What is not known to the block backend is not given back when the boot is torn down. */
+    /** What is not known to the back-ends is not given back when the boot is torn down. */
     private Future<Void> known(KeptDomain domain) {
-        return domain.domid() < 0 ? Future.succeededFuture() : disks.resume(domain);
+        return domain.domid() < 0 ? Future.succeededFuture() : devices(domain);
     }
 
     private Future<Void> restart(Definition definition, Optional<DomainInfo> found) {

@@ -7,10 +7,8 @@ import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
-import dev.xcs.xenstore.Change;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +24,7 @@ final class Creation {
     private final XenClient xen;
     private final Census census;
     private final ConsoleClient consoles;
-    private final DiskClient disks;
+    private final BootDevices devices;
     private final Xenstore store;
     private final DefinitionLog log;
     private final DomainTable table;
@@ -39,7 +37,7 @@ final class Creation {
             XenClient xen,
             Census census,
             ConsoleClient consoles,
-            DiskClient disks,
+            BootDevices devices,
             Xenstore store,
             DefinitionLog log,
             DomainTable table,
@@ -50,7 +48,7 @@ final class Creation {
         this.xen = xen;
         this.census = census;
         this.consoles = consoles;
-        this.disks = disks;
+        this.devices = devices;
         this.store = store;
         this.log = log;
         this.table = table;
@@ -72,7 +70,7 @@ final class Creation {
     private final class Boot {
         private final KeptDomain domain;
         private final Definition definition;
-        private final DomainSpec spec;
+        private DomainSpec spec;
         private final boolean paused;
         private final Preemption preemption;
         private String step = "check";
@@ -102,8 +100,11 @@ final class Creation {
         /** The disk is slow and needs nothing of the checks, so it is written beside them; a refused creation takes its definition back. */
         private Future<Void> prepare() {
             Future<Void> defined = step("define", this::define).recover(failure -> in("define", failure));
-            Future<Void> backed = step("disks", () -> preemption.orPreempted(disks.prepare(spec)))
-                    .recover(failure -> in("disks", failure));
+            Future<Void> backed = step("devices", () -> preemption.orPreempted(devices.prepare(spec)))
+                    .map(decided -> {
+                        spec = decided;
+                        return null;
+                    });
             Future<Void> checked = step("check", this::check);
             return Future.join(checked, defined, backed).mapEmpty();
         }
@@ -158,27 +159,34 @@ final class Creation {
         /** Most of the nodes need nothing of the build, so they are written while it goes on; they appear when both are done. */
         private Future<BuiltDomain> build() {
             Future<BuiltDomain> building = xen.build(spec, domid);
-            nodes = store.transaction(tx -> apply(tx, NodeTree.early(spec, domid))
-                    .compose(any -> disks.place(spec, domid))
-                    .compose(placed -> apply(tx, placed))
+            nodes = store.transaction(tx -> tx.apply(NodeTree.early(spec, domid))
+                    .compose(any -> devices.place(spec, domid))
+                    .compose(tx::apply)
                     .compose(any -> building)
-                    .compose(built -> apply(tx, NodeTree.late(domid, built))));
+                    .compose(built -> tx.apply(NodeTree.late(domid, built))));
             return building;
         }
 
-        private static Future<Void> apply(Xenstore.Transaction tx, List<Change> changes) {
-            return Future.join(changes.stream().map(tx::apply).toList()).mapEmpty();
+        /**
+         * Xenstored is the slowest here. The console is attached while the domain is introduced, and not before: what the event loop does
+         * meanwhile would delay the nodes.
+         */
+        private Future<Void> publish(BuiltDomain built) {
+            Future<Void> seen = seen();
+            return step("nodes", () -> nodes)
+                    .compose(any -> Future.join(connect(built), show(built)))
+                    .compose(any -> Future.join(step("record", this::record), seen))
+                    .mapEmpty();
         }
 
-        /** The ring needs nothing of xenstore and xenstore nothing of the ring, so both go on side by side. */
-        private Future<Void> publish(BuiltDomain built) {
-            Future<Void> console = step("console", () -> attach(built)).recover(failure -> in("console", failure));
-            Future<Void> published = step("nodes", () -> nodes)
-                    .compose(any -> step("introduce", () -> introduce(built)))
-                    .compose(any -> step("disks", () -> preemption.orPreempted(disks.take(spec))));
-            return Future.join(console, published)
-                    .compose(any -> Future.join(step("record", this::record), seen()))
-                    .mapEmpty();
+        /** The ring needs nothing of xenstore, and xenstore nothing of the ring. */
+        private Future<Void> connect(BuiltDomain built) {
+            return step("console", () -> attach(built)).recover(failure -> in("console", failure));
+        }
+
+        private Future<Void> show(BuiltDomain built) {
+            return step("introduce", () -> introduce(built))
+                    .compose(any -> step("devices", () -> preemption.orPreempted(devices.take(spec))));
         }
 
         /** What is undone must not be written later: the transaction has to have ended, either way. */
@@ -202,14 +210,14 @@ final class Creation {
 
         /** INVARIANT: a boot is written down as complete only when its nodes and its console are: a restart adopts it as it is. */
         private Future<Void> record() {
-            Definition booted = definition.booted(domid);
+            Definition booted = definition.withSpec(spec).booted(domid);
             return log.save(booted).map(any -> {
                 domain.define(booted);
                 return null;
             });
         }
 
-        /** How it does is the hypervisor's word; without it the domain is complete all the same. */
+        /** How it does, once it is built, is the hypervisor's word; without it the domain is complete all the same. */
         private Future<Void> seen() {
             return census.refresh().transform(any -> Future.succeededFuture());
         }
@@ -218,7 +226,7 @@ final class Creation {
             meters.creationFailed(step);
             Problem problem = explain(ProblemException.of(failure));
             if (domid < 0) {
-                return disks.release(spec.uuid())
+                return devices.release(spec.uuid())
                         .transform(any -> Future.failedFuture(new ProblemException(problem, failure)));
             }
             return teardown.tearDown(spec.uuid(), domid, console).transform(undone -> {

@@ -23,10 +23,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What the domains ask of the block backend. A domain without disks asks it nothing on its way to its boot. */
-final class DiskClient {
+/** What the domains ask of the block backend. */
+final class DiskClient implements BootClient {
     /** Longer than hotplug scripts and servers of images may take, one after the other. */
     private static final Duration TIMEOUT = Duration.ofSeconds(180);
 
@@ -36,15 +37,22 @@ final class DiskClient {
         this.bus = bus;
     }
 
-    Future<Void> prepare(DomainSpec spec) {
-        return spec.disks().isEmpty()
-                ? Future.succeededFuture()
-                : PrepareDisks.ADDRESS
-                        .ask(bus, new PrepareDisks(spec.uuid(), spec.name(), spec.guestOs(), spec.disks()), TIMEOUT)
-                        .mapEmpty();
+    @Override
+    public String step() {
+        return "disks";
     }
 
-    Future<List<Change>> place(DomainSpec spec, int domid) {
+    @Override
+    public Future<UnaryOperator<DomainSpec>> prepare(DomainSpec spec) {
+        return spec.disks().isEmpty()
+                ? Future.succeededFuture(UnaryOperator.identity())
+                : PrepareDisks.ADDRESS
+                        .ask(bus, new PrepareDisks(spec.uuid(), spec.name(), spec.guestOs(), spec.disks()), TIMEOUT)
+                        .map(any -> UnaryOperator.identity());
+    }
+
+    @Override
+    public Future<List<Change>> place(DomainSpec spec, int domid) {
         return spec.disks().isEmpty()
                 ? Future.succeededFuture(List.of())
                 : PlaceDisks.ADDRESS
@@ -56,7 +64,8 @@ final class DiskClient {
                         });
     }
 
-    Future<Void> take(DomainSpec spec) {
+    @Override
+    public Future<Void> take(DomainSpec spec) {
         return spec.disks().isEmpty()
                 ? Future.succeededFuture()
                 : TakeDisks.ADDRESS
@@ -64,13 +73,13 @@ final class DiskClient {
                         .mapEmpty();
     }
 
-    /** The boot is dead and its nodes are there: what has to see them is done. Also of a domain that got its disks only later. */
-    Future<Void> end(UUID uuid, int domid) {
+    @Override
+    public Future<Void> end(UUID uuid, int domid) {
         return EndDisks.ADDRESS.ask(bus, new EndDisks(uuid, domid), TIMEOUT).mapEmpty();
     }
 
-    /** When nobody maps the boot's memory any more, or it never came to be. */
-    Future<Void> release(UUID uuid) {
+    @Override
+    public Future<Void> release(UUID uuid) {
         return ReleaseDisks.ADDRESS.ask(bus, new ReleaseDisks(uuid), TIMEOUT).mapEmpty();
     }
 

@@ -3,11 +3,14 @@ package dev.xcs.domain;
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.journal.Definitions;
 import dev.xcs.message.AttachDisk;
+import dev.xcs.message.AttachVif;
 import dev.xcs.message.ChangeDisk;
 import dev.xcs.message.ChangeDomain;
+import dev.xcs.message.ChangeVif;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
 import dev.xcs.message.DetachDisk;
+import dev.xcs.message.DetachVif;
 import dev.xcs.message.DiskLeft;
 import dev.xcs.message.DiskShown;
 import dev.xcs.message.DisksShown;
@@ -18,7 +21,10 @@ import dev.xcs.message.Done;
 import dev.xcs.message.FetchDisks;
 import dev.xcs.message.FetchDomain;
 import dev.xcs.message.FetchDomains;
+import dev.xcs.message.FetchVifs;
 import dev.xcs.message.ShutdownAsked;
+import dev.xcs.message.VifShown;
+import dev.xcs.message.VifsShown;
 import dev.xcs.xenstore.Xenstore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -78,14 +84,16 @@ public final class DomainKeeper extends VerticleBase {
         XenClient xen = new XenClient(bus, deadlines);
         ConsoleClient consoles = new ConsoleClient(bus, deadlines);
         DiskClient diskClient = new DiskClient(bus);
+        VifClient vifClient = new VifClient(bus);
+        BootDevices devices = new BootDevices(diskClient, vifClient);
         DefinitionLog log = new DefinitionLog(vertx, definitions);
         Patience patience = new Patience(vertx);
 
         Census census = new Census(table, xen, store, guards, patience);
-        Teardown teardown = new Teardown(xen, consoles, diskClient, store, census.snapshots(), patience, deadlines);
+        Teardown teardown = new Teardown(xen, consoles, devices, store, census.snapshots(), patience, deadlines);
         BuildSlots slots = new BuildSlots(config.maxParallelBuilds());
         Creation creation = new Creation(
-                xen, census, consoles, diskClient, store, log, table, teardown, new Admission(), slots, meters);
+                xen, census, consoles, devices, store, log, table, teardown, new Admission(), slots, meters);
         Boots boots = new Boots(table, census, creation, teardown, consoles, log, meters);
         EndKeeper ends = new EndKeeper(boots);
         census.onNews(ends::attend);
@@ -93,8 +101,10 @@ public final class DomainKeeper extends VerticleBase {
                 new ShutdownRequest(store, asked -> ShutdownAsked.ADDRESS.publish(bus, asked), patience, deadlines);
         Lifecycle lifecycle = new Lifecycle(table, census, xen, boots, shutdown, guards, meters, patience, deadlines);
         Disks disks = new Disks(table, diskClient, log);
+        Vifs vifs = new Vifs(table, vifClient, log);
         ConsoleAttacher attacher = new ConsoleAttacher(consoles, store, patience);
-        Adoption adoption = new Adoption(table, xen, attacher, disks, store, log, boots, guards, patience, deadlines);
+        Adoption adoption =
+                new Adoption(table, xen, attacher, disks, vifs, store, log, boots, guards, patience, deadlines);
 
         closers.add(() -> {
             ends.stop();
@@ -110,6 +120,7 @@ public final class DomainKeeper extends VerticleBase {
                 .compose(any -> adoption.adopt())
                 .compose(any -> census.refresh())
                 .compose(any -> listen(bus, table, census, patience, lifecycle, disks))
+                .compose(any -> listen(bus, vifs))
                 .compose(any -> look(census));
     }
 
@@ -141,6 +152,20 @@ public final class DomainKeeper extends VerticleBase {
         var changeDisk = ChangeDisk.ADDRESS.answer(
                 bus, ask -> disks.change(ask.uuid(), ask.vdev(), ask.change()).map(DiskShown::new));
         return Future.all(Stream.of(create, change, destroy, fetchAll, fetch, fetchDisks, attach, detach, changeDisk)
+                        .map(MessageConsumer::completion)
+                        .toList())
+                .mapEmpty();
+    }
+
+    private static Future<Void> listen(EventBus bus, Vifs vifs) {
+        var fetch = FetchVifs.ADDRESS.answer(bus, ask -> vifs.show(ask.uuid()).map(VifsShown::new));
+        var attach = AttachVif.ADDRESS.answer(
+                bus, ask -> vifs.attach(ask.uuid(), ask.vif()).map(VifShown::new));
+        var detach = DetachVif.ADDRESS.answer(
+                bus, ask -> vifs.detach(ask.uuid(), ask.index(), ask.force()).map(new Done()));
+        var change = ChangeVif.ADDRESS.answer(
+                bus, ask -> vifs.change(ask.uuid(), ask.index(), ask.change()).map(VifShown::new));
+        return Future.all(Stream.of(fetch, attach, detach, change)
                         .map(MessageConsumer::completion)
                         .toList())
                 .mapEmpty();

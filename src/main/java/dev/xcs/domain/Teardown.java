@@ -19,7 +19,7 @@ final class Teardown {
 
     private final XenClient xen;
     private final ConsoleClient consoles;
-    private final DiskClient disks;
+    private final BootDevices devices;
     private final Xenstore store;
     private final Snapshots snapshots;
     private final Patience patience;
@@ -28,14 +28,14 @@ final class Teardown {
     Teardown(
             XenClient xen,
             ConsoleClient consoles,
-            DiskClient disks,
+            BootDevices devices,
             Xenstore store,
             Snapshots snapshots,
             Patience patience,
             Deadlines deadlines) {
         this.xen = xen;
         this.consoles = consoles;
-        this.disks = disks;
+        this.devices = devices;
         this.store = store;
         this.snapshots = snapshots;
         this.patience = patience;
@@ -55,7 +55,7 @@ final class Teardown {
                 LOG.info("domid {} is another domain's by now; only the nodes of {} itself are removed", domid, uuid);
                 return detach(uuid, domid, console)
                         .compose(v -> removeVm(uuid))
-                        .compose(v -> release(uuid))
+                        .compose(v -> devices.release(uuid))
                         .map(true);
             }
             Future<Void> dead = holder == null || holder.dying() ? Future.succeededFuture() : kill(uuid, domid);
@@ -97,27 +97,13 @@ final class Teardown {
     }
 
     private Future<Boolean> clear(UUID uuid, int domid) {
-        Future<Void> removed = end(uuid, domid)
+        Future<Void> removed = devices.end(uuid, domid)
                 .compose(any -> patience.untilDone(() -> removeNodes(uuid, domid), deadlines.gone()))
                 .recover(f -> failed("nodes", f));
         // Only when nobody maps the guest's memory any more is nobody's I/O under way.
         return removed.transform(any -> untilGone(uuid, domid))
-                .compose(gone -> release(uuid).map(gone))
+                .compose(gone -> devices.release(uuid).map(gone))
                 .compose(gone -> removed.map(gone));
-    }
-
-    private Future<Void> end(UUID uuid, int domid) {
-        return disks.end(uuid, domid).otherwise(failure -> {
-            LOG.warn("The disks of {} are not ended in good order: {}", uuid, failure.getMessage());
-            return null;
-        });
-    }
-
-    private Future<Void> release(UUID uuid) {
-        return disks.release(uuid).otherwise(failure -> {
-            LOG.warn("What backs the disks of {} is not given back: {}", uuid, failure.getMessage());
-            return null;
-        });
     }
 
     private Future<Void> removeNodes(UUID uuid, int domid) {

@@ -6,26 +6,35 @@ import dev.xcs.hypervisor.BlockDevices;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.message.AttachLoop;
 import dev.xcs.message.AwaitEvents;
 import dev.xcs.message.BackingExamined;
 import dev.xcs.message.BindChannel;
 import dev.xcs.message.BuildXenDomain;
+import dev.xcs.message.ConnectVif;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
 import dev.xcs.message.DeviceAttached;
 import dev.xcs.message.DeviceSized;
+import dev.xcs.message.DisconnectVif;
 import dev.xcs.message.DiskStatisticsRead;
 import dev.xcs.message.Done;
 import dev.xcs.message.EventsRaised;
 import dev.xcs.message.ExamineBacking;
 import dev.xcs.message.FindNbd;
 import dev.xcs.message.HoldDevice;
+import dev.xcs.message.HostNetworksListed;
 import dev.xcs.message.HostRead;
 import dev.xcs.message.HypervisorLogRead;
 import dev.xcs.message.LimitXenMemory;
+import dev.xcs.message.LinksListed;
+import dev.xcs.message.ListHostNetworks;
+import dev.xcs.message.ListLinks;
 import dev.xcs.message.ListXenDomains;
+import dev.xcs.message.MakeHostNetwork;
 import dev.xcs.message.MapConsole;
+import dev.xcs.message.NameVif;
 import dev.xcs.message.NbdFound;
 import dev.xcs.message.NotifyChannel;
 import dev.xcs.message.PauseXenDomain;
@@ -33,13 +42,18 @@ import dev.xcs.message.ReadConsole;
 import dev.xcs.message.ReadDiskStatistics;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadHypervisorLog;
+import dev.xcs.message.ReadVifStatistics;
 import dev.xcs.message.RefreshDevice;
 import dev.xcs.message.ReleaseDevice;
+import dev.xcs.message.RemoveHostNetwork;
+import dev.xcs.message.ServeLeases;
 import dev.xcs.message.ShutdownXenDomain;
 import dev.xcs.message.UnbindChannel;
 import dev.xcs.message.UnmapConsole;
 import dev.xcs.message.UnmaskChannels;
 import dev.xcs.message.UnpauseXenDomain;
+import dev.xcs.message.VifNamed;
+import dev.xcs.message.VifStatisticsRead;
 import dev.xcs.message.WriteConsole;
 import dev.xcs.message.XenDomainBuilt;
 import dev.xcs.message.XenDomainCreated;
@@ -85,6 +99,8 @@ public final class HypervisorGateway extends VerticleBase {
     private final Lane consoles = new Lane("xcs-native-console", 1, 8192);
     /** Apart: a disk that hangs must not delay a domain. */
     private final Lane devices = new Lane("xcs-native-devices", PARALLEL_DEVICES, 4096);
+    /** Apart from disks for the same reason; one thread, so that changes of a bridge do not overtake each other. */
+    private final Lane networks = new Lane("xcs-native-networks", 1, 4096);
 
     /**
      * @param hypervisor owned by the gateway from now on
@@ -116,7 +132,7 @@ public final class HypervisorGateway extends VerticleBase {
     }
 
     private List<Lane> lanes() {
-        return List.of(events, calls, builds, destroys, consoles, devices);
+        return List.of(events, calls, builds, destroys, consoles, devices, networks);
     }
 
     @Override
@@ -125,6 +141,7 @@ public final class HypervisorGateway extends VerticleBase {
         answerForChannels();
         answerForConsoles();
         answerForDevices();
+        answerForNetworks();
         return Future.all(listening);
     }
 
@@ -211,6 +228,36 @@ public final class HypervisorGateway extends VerticleBase {
         DeviceNumber device = ask.device();
         return new NbdFound(
                 device == null ? blocks.freeNbd() : blocks.nbd(device).orElse(null));
+    }
+
+    private void answerForNetworks() {
+        answer(
+                NameVif.ADDRESS,
+                networks,
+                ask -> new VifNamed(hypervisor.networkDevices().vifName(ask.domid(), ask.index())));
+        answer(
+                ListLinks.ADDRESS,
+                networks,
+                ask -> new LinksListed(hypervisor.networkDevices().links()));
+        act(ConnectVif.ADDRESS, networks, ask -> hypervisor.networkDevices().connect(ask.port()));
+        act(DisconnectVif.ADDRESS, networks, ask -> hypervisor.networkDevices().disconnect(ask.name()));
+        act(
+                MakeHostNetwork.ADDRESS,
+                networks,
+                ask -> hypervisor.networkDevices().make(ask.network()));
+        act(
+                RemoveHostNetwork.ADDRESS,
+                networks,
+                ask -> hypervisor.networkDevices().remove(ask.name()));
+        answer(ListHostNetworks.ADDRESS, networks, ask -> {
+            NetworkDevices devices = hypervisor.networkDevices();
+            return new HostNetworksListed(devices.made(), devices.guarded());
+        });
+        answer(
+                ReadVifStatistics.ADDRESS,
+                networks,
+                ask -> new VifStatisticsRead(hypervisor.networkDevices().statistics(ask.names())));
+        act(ServeLeases.ADDRESS, networks, ask -> hypervisor.networkDevices().serve(ask.network(), ask.leases()));
     }
 
     private <Q extends BusMessage> void act(Address<Q, Done> address, Lane lane, Consumer<Q> call) {

@@ -19,6 +19,8 @@ public interface Hypervisor extends AutoCloseable {
 
     BlockDevices blockDevices();
 
+    NetworkDevices networkDevices();
+
     /** Gives every handle back; after this no other call may be made. */
     @Override
     void close();

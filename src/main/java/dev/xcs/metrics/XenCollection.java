@@ -1,6 +1,7 @@
 package dev.xcs.metrics;
 
 import dev.xcs.message.CountDisks;
+import dev.xcs.message.CountVifs;
 import dev.xcs.message.FetchDomains;
 import dev.xcs.message.ReadHost;
 import io.vertx.core.Future;
@@ -11,7 +12,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks for the host, the domains and their disks; a part that is slow to answer is not asked again meanwhile. */
+/** Asks for the host, the domains, their disks and their vifs; a part that is slow to answer is not asked again meanwhile. */
 final class XenCollection {
     private static final Logger LOG = LoggerFactory.getLogger(XenCollection.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -27,6 +28,7 @@ final class XenCollection {
 
     void run() {
         runDisks();
+        runVifs();
         if (underWay.add("host")) {
             timed(
                     "host",
@@ -48,6 +50,16 @@ final class XenCollection {
                     CountDisks.ADDRESS
                             .ask(bus, new CountDisks(), TIMEOUT)
                             .onSuccess(counted -> snapshot.showDisks(counted.disks())));
+        }
+    }
+
+    private void runVifs() {
+        if (underWay.add("vifs")) {
+            timed(
+                    "vifs",
+                    CountVifs.ADDRESS
+                            .ask(bus, new CountVifs(), TIMEOUT)
+                            .onSuccess(counted -> snapshot.showVifs(counted.vifs())));
         }
     }
 

@@ -4,6 +4,8 @@ import dev.xcs.model.DiskCount;
 import dev.xcs.model.DiskStatistics;
 import dev.xcs.model.Domain;
 import dev.xcs.model.HostInfo;
+import dev.xcs.model.VifCount;
+import dev.xcs.model.VifStatistics;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -25,6 +27,7 @@ final class XenSnapshot implements MultiCollector {
     private volatile List<MetricSnapshot> host = List.of();
     private volatile List<MetricSnapshot> domains = List.of();
     private volatile List<MetricSnapshot> disks = List.of();
+    private volatile List<MetricSnapshot> vifs = List.of();
     private final Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
 
     void show(HostInfo info) {
@@ -105,6 +108,40 @@ final class XenSnapshot implements MultiCollector {
         return series.build();
     }
 
+    /** From the guest's point of view, counted since its boot. */
+    void showVifs(List<VifCount> counts) {
+        vifs = List.of(
+                vif("xen_domain_vif_receive_bytes", "Bytes the guest received.", counts, VifStatistics::receivedBytes),
+                vif("xen_domain_vif_receive_packets", "Frames it received.", counts, VifStatistics::receivedPackets),
+                vif("xen_domain_vif_receive_drops", "Frames it did not take.", counts, VifStatistics::receiveDrops),
+                vif(
+                        "xen_domain_vif_receive_errors",
+                        "Frames for it that failed.",
+                        counts,
+                        VifStatistics::receiveErrors),
+                vif("xen_domain_vif_transmit_bytes", "Bytes the guest sent.", counts, VifStatistics::transmittedBytes),
+                vif("xen_domain_vif_transmit_packets", "Frames it sent.", counts, VifStatistics::transmittedPackets),
+                vif("xen_domain_vif_transmit_drops", "Frames dom0 did not take.", counts, VifStatistics::transmitDrops),
+                vif(
+                        "xen_domain_vif_transmit_errors",
+                        "Frames of it that failed.",
+                        counts,
+                        VifStatistics::transmitErrors),
+                vif("xen_domain_vif_filtered", "Frames it may not send, stopped.", counts, VifStatistics::filtered));
+    }
+
+    private static MetricSnapshot vif(
+            String name, String help, List<VifCount> counts, ToDoubleFunction<VifStatistics> value) {
+        Series series = Series.counter(name, help);
+        counts.forEach(one -> series.add(
+                value.applyAsDouble(one.statistics()),
+                "uuid",
+                one.uuid().toString(),
+                "vif",
+                Integer.toString(one.index())));
+        return series.build();
+    }
+
     void succeeded(String collector, double seconds, double nowSeconds) {
         outcomes.put(collector, new Outcome(true, seconds, nowSeconds));
     }
@@ -122,6 +159,7 @@ final class XenSnapshot implements MultiCollector {
         List<MetricSnapshot> all = new ArrayList<>(host);
         all.addAll(domains);
         all.addAll(disks);
+        all.addAll(vifs);
         Series success = Series.gauge("xcs_collector_success", "Whether the last collection succeeded.");
         Series duration = Series.gauge("xcs_collector_duration_seconds", "How long the last collection took.");
         Series last = Series.gauge("xcs_collector_last_success_timestamp_seconds", "When one succeeded last.");

@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ControlPayload.LogLine.class, name = "log-line"),
     @JsonSubTypes.Type(value = ControlPayload.Disk.class, name = "disk"),
     @JsonSubTypes.Type(value = ControlPayload.DiskRemoval.class, name = "disk-removal"),
-    @JsonSubTypes.Type(value = ControlPayload.DiskSize.class, name = "disk-size")
+    @JsonSubTypes.Type(value = ControlPayload.DiskSize.class, name = "disk-size"),
+    @JsonSubTypes.Type(value = ControlPayload.Vif.class, name = "vif"),
+    @JsonSubTypes.Type(value = ControlPayload.VifRemoval.class, name = "vif-removal"),
+    @JsonSubTypes.Type(value = ControlPayload.VifRate.class, name = "vif-rate")
 })
 public sealed interface ControlPayload {
     /** Everything is said by the subtype. */
@@ -83,4 +86,17 @@ public sealed interface ControlPayload {
 
     /** @param sizeBytes what the disk is to grow to */
     record DiskSize(String vdev, long sizeBytes) implements ControlPayload {}
+
+    /** A vif that is to be attached. */
+    record Vif(VifSpec vif) implements ControlPayload {}
+
+    /**
+     * A vif that is to be taken away.
+     *
+     * @param force whether also when the guest does not give it up
+     */
+    record VifRemoval(int index, boolean force) implements ControlPayload {}
+
+    /** @param rate how fast the guest may send from now on; absent for no limit */
+    record VifRate(int index, @Nullable ByteRate rate) implements ControlPayload {}
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** How far a disk is between dom0 and the guest, from the back-end's XenbusState. In JSON the names are in lower case. */
+/** How far a disk or a vif is between dom0 and the guest, from the back-end's XenbusState. In JSON the names are in lower case. */
 public enum DiskState {
     /** Its domain has no boot. */
     DETACHED,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param paused whether it is left paused when it is built
  * @param guestOs whose names the disks have
  * @param disks in the order in which they were asked for
+ * @param vifs by index: the guest's first interface is the first
  */
 public record DomainSpec(
         UUID uuid,
@@ -28,12 +29,17 @@ public record DomainSpec(
         OnEnd onReboot,
         OnEnd onCrash,
         GuestOs guestOs,
-        List<DiskSpec> disks) {
-    /** What was written down by an older xcsd has neither guest OS nor disks. */
+        List<DiskSpec> disks,
+        List<VifSpec> vifs) {
+    /** Xen and its tools have no limit; beyond it a body is more likely wrong than wanted. */
+    public static final int MAX_VIFS = 64;
+
+    /** What was written down by an older xcsd has neither guest OS nor disks nor vifs. */
     @SuppressWarnings("NullAway") // JSON can leave out what the type says is there
     public DomainSpec {
         guestOs = guestOs == null ? GuestOs.UNKNOWN : guestOs;
         disks = disks == null ? List.of() : List.copyOf(disks);
+        vifs = vifs == null ? List.of() : List.copyOf(vifs);
     }
 
     public DomainSpec withDisks(List<DiskSpec> newDisks) {
@@ -51,6 +57,26 @@ public record DomainSpec(
                 onReboot,
                 onCrash,
                 guestOs,
-                newDisks);
+                newDisks,
+                vifs);
+    }
+
+    public DomainSpec withVifs(List<VifSpec> newVifs) {
+        return new DomainSpec(
+                uuid,
+                name,
+                type,
+                memoryMib,
+                vcpus,
+                kernel,
+                ramdisk,
+                cmdline,
+                paused,
+                onPoweroff,
+                onReboot,
+                onCrash,
+                guestOs,
+                disks,
+                newVifs);
     }
 }

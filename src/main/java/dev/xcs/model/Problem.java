@@ -88,6 +88,17 @@ public record Problem(
         return type.status();
     }
 
+    /** The same of a field that stands elsewhere; the detail names that place. */
+    public Problem atField(String place) {
+        String old = field + ": ";
+        Problem moved = detail.startsWith(old) ? withDetail(place + ": " + detail.substring(old.length())) : this;
+        return moved.withField(place);
+    }
+
+    private Problem withDetail(String value) {
+        return new Problem(type, value, field, step, call, argument, errno, errnoText, cause, retryable);
+    }
+
     public Problem withField(String value) {
         return new Problem(type, detail, value, step, call, argument, errno, errnoText, cause, retryable);
     }
@@ -98,11 +109,7 @@ public record Problem(
      * @param place with its final separator: {@code disks[2].}
      */
     public Problem within(String place) {
-        if (field == null) {
-            return this;
-        }
-        String told = detail.startsWith(field + ": ") ? place + detail : detail;
-        return new Problem(type, told, place + field, step, call, argument, errno, errnoText, cause, retryable);
+        return field == null ? this : atField(place + field);
     }
 
     public Problem withStep(String value) {

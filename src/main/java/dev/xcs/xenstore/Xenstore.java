@@ -62,5 +62,8 @@ public interface Xenstore {
         Future<List<String>> list(String path);
 
         Future<Void> apply(Change change);
+
+        /** All of them, pipelined in this order; fails with the first that was refused, when every reply is there. */
+        Future<Void> apply(List<Change> changes);
     }
 }

@@ -91,8 +91,7 @@ public final class XenstoreClient implements Xenstore {
     public Future<Void> commit(List<Change> changes) {
         return contexts.call(() -> {
             // Before the transaction begins, so that nothing is sent when one is not acceptable.
-            List<XenstoreRequest> requests =
-                    changes.stream().map(XenstoreRequest::of).toList();
+            List<XenstoreRequest> requests = requests(changes);
             return requests.isEmpty() ? Future.succeededFuture() : transactions.run(open -> open.all(requests));
         });
     }
@@ -138,6 +137,10 @@ public final class XenstoreClient implements Xenstore {
                 .map(reply -> reply.text().equals("T")));
     }
 
+    private static List<XenstoreRequest> requests(List<Change> changes) {
+        return changes.stream().map(XenstoreRequest::of).toList();
+    }
+
     private Future<Void> done(Supplier<XenstoreRequest> request) {
         return contexts.call(() -> link.request(request.get()).mapEmpty());
     }
@@ -176,6 +179,11 @@ public final class XenstoreClient implements Xenstore {
         @Override
         public Future<Void> apply(Change change) {
             return contexts.call(() -> open.change(XenstoreRequest.of(change)));
+        }
+
+        @Override
+        public Future<Void> apply(List<Change> changes) {
+            return contexts.call(() -> open.all(requests(changes)));
         }
     }
 

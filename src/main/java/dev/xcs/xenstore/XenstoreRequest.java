@@ -6,6 +6,7 @@ import dev.xcs.xenstore.wire.Frame;
 import dev.xcs.xenstore.wire.Op;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -17,6 +18,8 @@ final class XenstoreRequest {
     private static final int MAX_RELATIVE_PATH = 2048;
     /** oxenstored answers E2BIG to a longer one, even to dom0. */
     private static final int MAX_VALUE = 2048;
+
+    private static final Pattern PERMISSION = Pattern.compile("[nrwb]\\d{1,5}");
 
     private final Op op;
     private final String argument;
@@ -68,7 +71,8 @@ final class XenstoreRequest {
 
     private static XenstoreRequest permit(String path, List<String> permissions) {
         checkPath(Op.SET_PERMS, path);
-        boolean valid = !permissions.isEmpty() && permissions.stream().allMatch(p -> p.matches("[nrwb]\\d{1,5}"));
+        boolean valid = !permissions.isEmpty()
+                && permissions.stream().allMatch(p -> PERMISSION.matcher(p).matches());
         if (!valid) {
             String expected = ", expected at least one of the form n0, r5, w5 or b5";
             throw XenstoreProblems.invalid(
@@ -114,16 +118,37 @@ final class XenstoreRequest {
     }
 
     private static void checkPath(Op op, String path) {
-        int length = path.length();
-        String rest = path.replaceFirst("^/local/domain/[^/]*/", "");
-        if (length > MAX_PATH || rest.length() > MAX_RELATIVE_PATH) {
-            String detail = "path " + quoted(path) + " has " + length + " characters, expected at most ";
+        if (isTooLong(path)) {
+            String detail = "path " + quoted(path) + " has " + path.length() + " characters, expected at most ";
             throw XenstoreProblems.invalid(op, path, Errno.EINVAL, detail + MAX_RELATIVE_PATH);
         }
-        if (!path.equals("/") && !path.matches("/?[A-Za-z0-9_@-]+(/[A-Za-z0-9_@-]+)*+")) {
+        if (!isWellFormed(path)) {
             String expected = ", expected names of A-Z a-z 0-9 - _ @ between single slashes";
             throw XenstoreProblems.invalid(op, path, Errno.EINVAL, "path " + quoted(path) + expected);
         }
+    }
+
+    private static boolean isTooLong(String path) {
+        return path.length() > MAX_RELATIVE_PATH
+                && (path.length() > MAX_PATH
+                        || path.replaceFirst("^/local/domain/[^/]*/", "").length() > MAX_RELATIVE_PATH);
+    }
+
+    /** Whether it is names between single slashes. By hand: a domain is dozens of nodes, and the event loop checks each. */
+    private static boolean isWellFormed(String path) {
+        boolean inName = false;
+        for (int at = 0; at < path.length(); at++) {
+            char c = path.charAt(at);
+            if (c == '/' ? !inName && at > 0 : !isOfName(c)) {
+                return false;
+            }
+            inName = c != '/';
+        }
+        return inName || path.equals("/");
+    }
+
+    private static boolean isOfName(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-_@".indexOf(c) >= 0;
     }
 
     private static String quoted(String path) {

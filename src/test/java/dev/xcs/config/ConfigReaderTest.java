@@ -77,6 +77,9 @@ class ConfigReaderTest {
                         script-directory = "/sc"
                         qemu-nbd = "/qn"
                         qemu-img = "/qi"
+                        [network]
+                        dnsmasq = "/d"
+                        default-network = "lan"
                         """).config();
 
         assertThat(config)
@@ -92,7 +95,13 @@ class ConfigReaderTest {
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
                         new DaemonConfig.BlockConfig(
-                                Optional.of(Path.of("/i")), Path.of("/sc"), Path.of("/qn"), Path.of("/qi"))));
+                                Optional.of(Path.of("/i")), Path.of("/sc"), Path.of("/qn"), Path.of("/qi")),
+                        new DaemonConfig.NetworkConfig(
+                                List.of(),
+                                Path.of("/d"),
+                                Path.of("/run/xcs/networks"),
+                                Optional.of("lan"),
+                                Path.of("/sc"))));
     }
 
     @Test

@@ -172,6 +172,12 @@ final class FakeXenstore implements Xenstore {
                 changes.add(change);
                 return Future.succeededFuture();
             }
+
+            @Override
+            public Future<Void> apply(List<Change> more) {
+                changes.addAll(more);
+                return Future.succeededFuture();
+            }
         };
         return body.apply(transaction).compose(done -> commit(changes).map(done));
     }

@@ -109,7 +109,8 @@ class RulesTest {
                 spec.onReboot(),
                 spec.onCrash(),
                 spec.guestOs(),
-                spec.disks());
+                spec.disks(),
+                spec.vifs());
         assertThat(Admission.needKib(typed)).isEqualTo(kib);
     }
 

@@ -213,6 +213,7 @@ class SimulatedHostTest {
                 OnEnd.RESTART,
                 OnEnd.DESTROY,
                 GuestOs.UNKNOWN,
+                List.of(),
                 List.of());
         return daemon.ask(CreateDomain.ADDRESS, new CreateDomain(spec)).domain();
     }

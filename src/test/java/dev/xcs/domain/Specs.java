@@ -33,6 +33,7 @@ final class Specs {
                 onReboot,
                 onCrash,
                 GuestOs.UNKNOWN,
+                List.of(),
                 List.of());
     }
 
@@ -51,6 +52,7 @@ final class Specs {
                 spec.onReboot(),
                 spec.onCrash(),
                 GuestOs.UNKNOWN,
+                List.of(),
                 List.of());
     }
 
@@ -69,6 +71,7 @@ final class Specs {
                 spec.onReboot(),
                 spec.onCrash(),
                 GuestOs.UNKNOWN,
+                List.of(),
                 List.of());
     }
 
@@ -87,6 +90,7 @@ final class Specs {
                 spec.onReboot(),
                 spec.onCrash(),
                 GuestOs.UNKNOWN,
+                List.of(),
                 List.of());
     }
 

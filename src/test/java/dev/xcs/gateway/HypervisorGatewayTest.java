@@ -7,16 +7,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.xcs.message.AwaitEvents;
 import dev.xcs.message.BindChannel;
 import dev.xcs.message.BuildXenDomain;
+import dev.xcs.message.ConnectVif;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
+import dev.xcs.message.DisconnectVif;
 import dev.xcs.message.Done;
+import dev.xcs.message.HostNetworksListed;
 import dev.xcs.message.LimitXenMemory;
+import dev.xcs.message.ListHostNetworks;
+import dev.xcs.message.ListLinks;
 import dev.xcs.message.ListXenDomains;
+import dev.xcs.message.MakeHostNetwork;
 import dev.xcs.message.MapConsole;
+import dev.xcs.message.NameVif;
 import dev.xcs.message.NotifyChannel;
 import dev.xcs.message.PauseXenDomain;
 import dev.xcs.message.ReadConsole;
 import dev.xcs.message.ReadHost;
+import dev.xcs.message.ReadVifStatistics;
+import dev.xcs.message.RemoveHostNetwork;
+import dev.xcs.message.ServeLeases;
 import dev.xcs.message.ShutdownXenDomain;
 import dev.xcs.message.UnbindChannel;
 import dev.xcs.message.UnmapConsole;
@@ -26,19 +36,28 @@ import dev.xcs.message.WriteConsole;
 import dev.xcs.message.XenDomainBuilt;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.HostNetwork;
+import dev.xcs.model.IpAddress;
+import dev.xcs.model.Lease;
+import dev.xcs.model.MacAddress;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
+import dev.xcs.model.VifGuard;
+import dev.xcs.model.VifPort;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.BusFixture;
 import dev.xcs.testing.FakeHypervisor;
+import dev.xcs.testing.FakeNetworks;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +119,53 @@ class HypervisorGatewayTest {
                         .timer()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void answersForNetworksOnAThreadOfTheirOwn() {
+        VifGuard guard = new VifGuard(null, List.of(), false, false, false);
+        VifPort port = new VifPort("vif5.0", "web0", 1500, "xenbr0", false, null, List.of(), null, guard);
+        Lease lease = new Lease(new MacAddress("00:16:3e:00:00:05"), IpAddress.parse("10.0.0.5"), "web");
+
+        assertThat(on.ask(NameVif.ADDRESS, new NameVif(5, 0)).name()).isEqualTo("vif5.0");
+        assertThat(on.ask(ListLinks.ADDRESS, new ListLinks()).links()).containsExactly(FakeNetworks.UPLINK);
+        on.ask(ConnectVif.ADDRESS, new ConnectVif(port));
+        on.ask(MakeHostNetwork.ADDRESS, new MakeHostNetwork(network("office")));
+        on.ask(ServeLeases.ADDRESS, new ServeLeases("office", List.of(lease)));
+
+        assertThat(host.networkDevices().connected).containsExactly(Map.entry("web0", port));
+        assertThat(host.networkDevices().served).containsExactly(Map.entry("office", List.of(lease)));
+        assertThat(listed()).isEqualTo(new HostNetworksListed(Set.of("office"), Set.of("web0")));
+        assertThat(on.ask(ReadVifStatistics.ADDRESS, new ReadVifStatistics(Set.of("web0")))
+                        .statistics())
+                .hasEntrySatisfying(
+                        "web0", read -> assertThat(read.receivedBytes()).isEqualTo(1));
+        on.ask(DisconnectVif.ADDRESS, new DisconnectVif("web0"));
+        on.ask(RemoveHostNetwork.ADDRESS, new RemoveHostNetwork("office"));
+        assertThat(listed()).isEqualTo(new HostNetworksListed(Set.of(), Set.of()));
+        assertRanOn("xcs-native-networks", "vifName", "links", "connect", "disconnect", "make", "remove", "made");
+        assertRanOn("xcs-native-networks", "guarded", "statistics", "serve");
+    }
+
+    private HostNetworksListed listed() {
+        return on.ask(ListHostNetworks.ADDRESS, new ListHostNetworks());
+    }
+
+    private static HostNetwork network(String name) {
+        MacAddress mac = MacAddress.ofName(name);
+        return new HostNetwork(name, "xcs-" + name, false, mac, null, 0, 1500, null, null, null, List.of(), false);
+    }
+
+    @Test
+    void aSlowNetworkDelaysNobodyElse() {
+        CountDownLatch making = host.block("make");
+        Future<Done> made = MakeHostNetwork.ADDRESS.ask(on.bus(), new MakeHostNetwork(network("slow")));
+
+        on.ask(PauseXenDomain.ADDRESS, new PauseXenDomain(7));
+
+        assertThat(made.isComplete()).isFalse();
+        making.countDown();
+        await(made);
     }
 
     private void assertRanOn(String thread, String... calls) {

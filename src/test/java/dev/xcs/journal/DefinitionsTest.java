@@ -164,6 +164,7 @@ class DefinitionsTest {
                 OnEnd.RESTART,
                 OnEnd.PRESERVE,
                 GuestOs.UNKNOWN,
+                List.of(),
                 List.of());
     }
 }

@@ -1,5 +1,6 @@
 package dev.xcs.lab;
 
+import static dev.xcs.lab.GuestShell.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -77,16 +78,6 @@ class DisksLabIT {
             }
         }
         throw new AssertionError("no " + vdev);
-    }
-
-    /** Runs a line in the guest and waits for what it prints; the marks keep the echo of the line from being taken for it. */
-    private static String run(ConsoleViewer console, String command) throws Exception {
-        String mark = "M" + Long.toString(System.nanoTime(), 36);
-        console.type("echo " + mark + "'<'; " + command + "; echo '>'" + mark + "\n");
-        String all = console.awaitText(">" + mark, SOON);
-        int from = all.lastIndexOf(mark + "<");
-        return all.substring(from + mark.length() + 1, all.lastIndexOf(">" + mark))
-                .strip();
     }
 
     private static void pattern(String path, String text) throws Exception {

@@ -33,6 +33,7 @@ public final class FakeHypervisor implements Hypervisor {
 
     private final Map<String, String> threads = new ConcurrentHashMap<>();
     private final FakeChannels channels = new FakeChannels(this);
+    private final FakeNetworks networks = new FakeNetworks(this);
     private final Map<Integer, FakeGuest> guests = new ConcurrentHashMap<>();
     private final Map<Integer, ConsoleRing> mapped = new ConcurrentHashMap<>();
     private final AtomicInteger domids = new AtomicInteger();
@@ -126,6 +127,11 @@ public final class FakeHypervisor implements Hypervisor {
             mapped.put(domid, ring);
             return ring;
         };
+    }
+
+    @Override
+    public FakeNetworks networkDevices() {
+        return networks;
     }
 
     @Override

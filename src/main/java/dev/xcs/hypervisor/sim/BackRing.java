@@ -1,21 +1,18 @@
 package dev.xcs.hypervisor.sim;
 
-import dev.xcs.hypervisor.sim.guest.BlkifRequest;
-import dev.xcs.hypervisor.sim.guest.BlkifResponse;
-import dev.xcs.hypervisor.sim.guest.BlkifRing;
-import dev.xcs.hypervisor.sim.guest.BlkifRing.Index;
-import java.nio.ByteBuffer;
+import dev.xcs.hypervisor.sim.guest.SharedRing;
+import dev.xcs.hypervisor.sim.guest.SharedRing.Index;
 import org.jspecify.annotations.Nullable;
 
-/** Dom0's end of a block ring. The other end is not trusted. */
-final class BackRing {
-    private final BlkifRing ring;
+/** Dom0's end of a ring. The other end is not trusted. */
+final class BackRing<Q, R> {
+    private final SharedRing<Q, R> ring;
     private int produced;
     private int consumed;
     private boolean broken;
 
-    BackRing(ByteBuffer page) {
-        ring = new BlkifRing(page);
+    BackRing(SharedRing<Q, R> ring) {
+        this.ring = ring;
         produced = ring.get(Index.RSP_PROD);
         consumed = produced;
     }
@@ -25,20 +22,31 @@ final class BackRing {
         return broken;
     }
 
+    /** How many requests wait to be taken. */
+    int waiting() {
+        int end = ring.get(Index.REQ_PROD);
+        broken |= Integer.compareUnsigned(end - produced, ring.slots()) > 0;
+        return broken ? 0 : end - consumed;
+    }
+
     /** The next request; when there is none an event is asked for. */
     @Nullable
-    BlkifRequest take() {
-        if (ring.get(Index.REQ_PROD) == consumed) {
+    Q take() {
+        if (waiting() == 0) {
             ring.set(Index.REQ_EVENT, consumed + 1);
         }
-        int end = ring.get(Index.REQ_PROD);
-        broken |= Integer.compareUnsigned(end - produced, BlkifRing.SLOTS) > 0;
-        return broken || end == consumed ? null : ring.request(consumed++);
+        return waiting() == 0 ? null : ring.request(consumed++);
+    }
+
+    /** Asks for an event when there are so many requests; gives whether there are by now. */
+    boolean awaits(int requests) {
+        ring.set(Index.REQ_EVENT, consumed + requests);
+        return waiting() >= requests;
     }
 
     /** Gives whether the guest has to be told. */
-    boolean put(BlkifResponse response) {
-        ring.put(produced++, response);
+    boolean put(R response) {
+        ring.putResponse(produced++, response);
         return ring.push(Index.RSP_PROD, Index.RSP_EVENT, produced);
     }
 }

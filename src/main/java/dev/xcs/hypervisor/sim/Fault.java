@@ -15,6 +15,15 @@ public enum Fault {
                     + "end the wait, and force has to work."),
     STUCK_BLKBACK(
             "blkback never gets beyond InitWait, although the device is there: what waits for a disk needs an end."),
+    STUCK_NETFRONT(
+            "A guest's netfront takes no notice of its back-end, it neither connects nor lets go: a vif must not hold up "
+                    + "its guest, and force has to work."),
+    LATE_VIF(
+            "netback makes its interface well after the back-end's state says that it is there: it has to be waited for."),
+    LINK_BUSY("An interface cannot be put on its network, EBUSY: the attach or the create must be taken back."),
+    LINK_GONE(
+            "An interface vanishes just before it is put on its network, ENODEV: its guest or its back-end has died."),
+    FRAME_LOSS("A frame of a guest is lost: nobody may take one silence for a broken network."),
     LOOP_FAILS("There is no free loop device: a create or an attach must be taken back, the other disks with it."),
     DISK_READ_FAILS(
             "A read from the backing fails: the guest is told, the error is counted, and nothing else happens."),

@@ -175,6 +175,11 @@ final class GuestHardware implements Hardware {
         return machine.faults().strikes(Fault.STUCK_BLKFRONT, domain.domid);
     }
 
+    @Override
+    public boolean ignoresNetworks() {
+        return machine.faults().strikes(Fault.STUCK_NETFRONT, domain.domid);
+    }
+
     private String path(String key) {
         return key.startsWith("/") ? key : "/local/domain/" + domain.domid + "/" + key;
     }

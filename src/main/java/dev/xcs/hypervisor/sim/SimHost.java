@@ -36,6 +36,8 @@ public final class SimHost implements AutoCloseable {
     private final SimMachine machine;
     private final SimDisks disks;
     private final Blkback blkback;
+    private final Dom0Network network = new Dom0Network();
+    private final Netback netback;
     private final ForeignToolstack foreign;
     private final Set<SimHypervisor> opened = ConcurrentHashMap.newKeySet();
 
@@ -48,6 +50,7 @@ public final class SimHost implements AutoCloseable {
         this.machine = new SimMachine(options, faults, domains, store, executor);
         this.disks = new SimDisks(devices);
         this.blkback = new Blkback(machine, disks);
+        this.netback = new Netback(machine, network);
         this.foreign = new ForeignToolstack(machine, socket);
         Dom0Nodes.write(store, options);
         store.injectFaults(new XenstoreTroubles(faults, options.slowness().dividedBy(SLOW_REPLY_PART), () -> store));
@@ -90,7 +93,11 @@ public final class SimHost implements AutoCloseable {
 
     /** Handles on the hypervisor, as one process of dom0 opens them; each call opens others. */
     public Hypervisor hypervisor() {
-        SimHypervisor hypervisor = new SimHypervisor(machine, disks, blkback, opened::remove);
+        SimHypervisor hypervisor = new SimHypervisor(
+                machine,
+                new SimBlockDevices(disks, blkback, faults),
+                new SimNetworkDevices(network, faults),
+                opened::remove);
         opened.add(hypervisor);
         return hypervisor;
     }
@@ -102,6 +109,11 @@ public final class SimHost implements AutoCloseable {
 
     public Faults faults() {
         return faults;
+    }
+
+    /** The machine on the other end of the wire of dom0's uplink {@value Dom0Network#UPLINK}. */
+    public OutsideHost outside() {
+        return network.outside();
     }
 
     /** xenstore from inside the process; as domid 0 it is all-powerful. */
@@ -129,6 +141,7 @@ public final class SimHost implements AutoCloseable {
         machine.close();
         executor.shutdownNow();
         blkback.close();
+        netback.close();
         store.close();
         disks.close();
         if (temporary != null) {

@@ -7,6 +7,7 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.model.HostInfo;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,15 +19,21 @@ public final class SimHypervisor implements Hypervisor {
     private final SimDomains domains;
     private final SimEventChannels events;
     private final SimBlockDevices blockDevices;
+    private final SimNetworkDevices networkDevices;
     private final Set<SimConsoleRing> rings = ConcurrentHashMap.newKeySet();
 
     private final Consumer<SimHypervisor> onClose;
 
-    SimHypervisor(SimMachine machine, SimDisks disks, Blkback blkback, Consumer<SimHypervisor> onClose) {
+    SimHypervisor(
+            SimMachine machine,
+            SimBlockDevices blockDevices,
+            SimNetworkDevices networkDevices,
+            Consumer<SimHypervisor> onClose) {
         this.onClose = onClose;
         this.machine = machine;
         this.domains = new SimDomains(machine);
-        this.blockDevices = new SimBlockDevices(disks, blkback, machine.faults());
+        this.blockDevices = blockDevices;
+        this.networkDevices = networkDevices;
         this.events = new SimEventChannels(machine.events(), machine.faults());
     }
 
@@ -53,6 +60,11 @@ public final class SimHypervisor implements Hypervisor {
     @Override
     public HypervisorLog log() {
         return machine.log();
+    }
+
+    @Override
+    public NetworkDevices networkDevices() {
+        return networkDevices;
     }
 
     @Override

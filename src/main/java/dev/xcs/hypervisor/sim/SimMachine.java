@@ -279,7 +279,7 @@ final class SimMachine implements AutoCloseable {
                 reap(domain);
             }
         }
-        if (fault == Fault.STUCK_BLKFRONT) {
+        if (fault == Fault.STUCK_BLKFRONT || fault == Fault.STUCK_NETFRONT) {
             for (SimDomain domain : domains.all()) {
                 if (domain.guest != null) {
                     domain.guest.unstick();

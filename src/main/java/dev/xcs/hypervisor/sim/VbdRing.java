@@ -30,7 +30,7 @@ final class VbdRing implements EventFabric.Owner, AutoCloseable {
     private final VbdMode mode;
     private final VbdCounters counters;
     private final Executor io;
-    private final BackRing ring;
+    private final BackRing<BlkifRequest, BlkifResponse> ring;
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private int port;
     private boolean closed;
@@ -52,7 +52,7 @@ final class VbdRing implements EventFabric.Owner, AutoCloseable {
         this.counters = counters;
         this.io = io;
         this.mapping = machine.mapGrant(domid, ref);
-        this.ring = new BackRing(mapping.page());
+        this.ring = new BackRing<>(new BlkifRing(mapping.page()));
         bind(remotePort);
     }
 

@@ -28,7 +28,14 @@ enum Errno {
     ENOSPC(28, "No space left on device", "a table of the hypervisor is full"),
     EROFS(30, "Read-only file system", null),
     ENOSYS(38, "Function not implemented", "this hypervisor does not have that call"),
+    EPROTONOSUPPORT(93, "Protocol not supported", null),
     EOPNOTSUPP(95, "Operation not supported", null),
+    EAFNOSUPPORT(97, "Address family not supported by protocol", null),
+    EADDRINUSE(98, "Address already in use", null),
+    EADDRNOTAVAIL(99, "Cannot assign requested address", null),
+    ENETDOWN(100, "Network is down", null),
+    ENETUNREACH(101, "Network is unreachable", null),
+    ENOBUFS(105, "No buffer space available", null),
     ENOTCONN(107, "Transport endpoint is not connected", null),
     ENOMEDIUM(123, "No medium found", null);
 

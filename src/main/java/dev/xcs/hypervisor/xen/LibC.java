@@ -21,6 +21,12 @@ class LibC {
     static final short POLLIN = 1;
     static final short POLLERR = 8;
 
+    static final int AF_NETLINK = 16;
+    static final int SOCK_RAW = 3;
+    static final int SOCK_CLOEXEC = O_CLOEXEC;
+    static final int SOL_SOCKET = 1;
+    static final int SO_RCVTIMEO = 20;
+
     native int open(String path, int flags);
 
     native int close(int fd);
@@ -32,6 +38,16 @@ class LibC {
     native int poll(Pointer fds, long count, int timeoutMillis);
 
     native int eventfd(int initial, int flags);
+
+    native int socket(int domain, int type, int protocol);
+
+    native int bind(int fd, Pointer address, int bytes);
+
+    native int setsockopt(int fd, int level, int name, Pointer value, int bytes);
+
+    native long send(int fd, Pointer from, long bytes, int flags);
+
+    native long recv(int fd, Pointer into, long bytes, int flags);
 
     native int ioctl(int fd, long request, long argument);
 

@@ -6,6 +6,7 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
@@ -169,6 +170,11 @@ public final class XenHypervisor implements Hypervisor {
     @Override
     public HypervisorLog log() {
         return index -> shared.use(xc -> xc.log(index));
+    }
+
+    @Override
+    public NetworkDevices networkDevices() {
+        throw new UnsupportedOperationException("networks");
     }
 
     @Override

@@ -6,7 +6,7 @@ import dev.xcs.hypervisor.sim.guest.BlkifRequest;
 import dev.xcs.hypervisor.sim.guest.BlkifRequest.Segment;
 import dev.xcs.hypervisor.sim.guest.BlkifResponse;
 import dev.xcs.hypervisor.sim.guest.BlkifRing;
-import dev.xcs.hypervisor.sim.guest.BlkifRing.Index;
+import dev.xcs.hypervisor.sim.guest.SharedRing.Index;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -28,7 +28,7 @@ class BlkifRingTest {
     @Test
     void aRequestLiesWhereTheHeadersSay() {
         BlkifRequest request = write(0x1122334455667788L, 0x0102030405L);
-        ring.put(33, request);
+        ring.putRequest(33, request);
 
         int at = SLOTS_AT + SLOT;
         assertThat(page.get(at)).isEqualTo((byte) 1);
@@ -46,7 +46,7 @@ class BlkifRingTest {
     @Test
     void aDiscardHasItsLengthInThePlaceOfTheSegments() {
         BlkifRequest request = new BlkifRequest(BlkifRing.DISCARD, 0, 1, 2048, 4096, 0, List.of());
-        ring.put(0, request);
+        ring.putRequest(0, request);
 
         assertThat(page.getLong(SLOTS_AT + 24)).isEqualTo(4096);
         assertThat(ring.request(0)).isEqualTo(request);
@@ -54,7 +54,7 @@ class BlkifRingTest {
 
     @Test
     void aResponseHasItsStatusAtByteTen() {
-        ring.put(1, new BlkifResponse(77, BlkifRing.WRITE, BlkifRing.UNSUPPORTED));
+        ring.putResponse(1, new BlkifResponse(77, BlkifRing.WRITE, BlkifRing.UNSUPPORTED));
 
         assertThat(page.getLong(SLOTS_AT + SLOT)).isEqualTo(77);
         assertThat(page.get(SLOTS_AT + SLOT + 8)).isEqualTo((byte) 1);
@@ -66,7 +66,7 @@ class BlkifRingTest {
         ring.set(Index.REQ_EVENT, 1);
         assertThat(ring.push(Index.REQ_PROD, Index.REQ_EVENT, 1)).isTrue();
         assertThat(ring.push(Index.REQ_PROD, Index.REQ_EVENT, 2)).isFalse();
-        BackRing back = new BackRing(page);
+        BackRing<BlkifRequest, BlkifResponse> back = new BackRing<>(ring);
         assertThat(back.take()).isNotNull();
         assertThat(back.take()).isNotNull();
         assertThat(back.take()).isNull();
@@ -78,8 +78,8 @@ class BlkifRingTest {
     void theIndicesRunOverTheEndOfAnInteger() {
         ring.set(Index.REQ_PROD, Integer.MAX_VALUE);
         ring.set(Index.RSP_PROD, Integer.MAX_VALUE);
-        BackRing back = new BackRing(page);
-        ring.put(Integer.MAX_VALUE, write(5, 6));
+        BackRing<BlkifRequest, BlkifResponse> back = new BackRing<>(ring);
+        ring.putRequest(Integer.MAX_VALUE, write(5, 6));
         ring.set(Index.REQ_PROD, Integer.MIN_VALUE);
 
         assertThat(back.take()).isEqualTo(write(5, 6));
@@ -90,7 +90,7 @@ class BlkifRingTest {
 
     @Test
     void nothingIsTakenFromAFrontEndThatWritesNonsense() {
-        BackRing back = new BackRing(page);
+        BackRing<BlkifRequest, BlkifResponse> back = new BackRing<>(ring);
         ring.set(Index.REQ_PROD, BlkifRing.SLOTS + 1);
 
         assertThat(back.take()).isNull();

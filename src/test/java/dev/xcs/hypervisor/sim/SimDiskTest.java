@@ -153,7 +153,8 @@ class SimDiskTest {
         Path file = image("r.img");
         try (TestGuest guest = TestGuest.up(host)) {
             DeviceNumber loop = loop(file);
-            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop, "r").untilStates("4", "4");
+            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop, "r");
+            disk.untilStates("4", "4");
 
             assertThat(disk.back("info")).isEqualTo("4");
             assertThat(guest.answer("lsblk")).contains("1048576  1 disk");
@@ -180,12 +181,12 @@ class SimDiskTest {
     @Test
     void disksComeAndGoWhileTheGuestRuns() throws Exception {
         try (TestGuest guest = TestGuest.up(host)) {
-            TestDisk first = TestDisk.attach(host, guest, XVDA, loop(image("1.img")), "w")
-                    .untilStates("4", "4");
+            TestDisk first = TestDisk.attach(host, guest, XVDA, loop(image("1.img")), "w");
+            first.untilStates("4", "4");
             for (int round = 0; round < 3; round++) {
                 AttachedDevice loop = devices.attachLoop(image("2.img").toString(), false);
-                TestDisk second =
-                        TestDisk.attach(host, guest, XVDB, loop.number(), "w").untilStates("4", "4");
+                TestDisk second = TestDisk.attach(host, guest, XVDB, loop.number(), "w");
+                second.untilStates("4", "4");
                 assertThat(guest.answer("head -c 20 xvdb")).contains("DISK-HELLO");
                 devices.letGo(loop.number());
                 assertThat(devices.examine(loop.path()).sizeBytes()).isEqualTo(MIB);
@@ -208,8 +209,8 @@ class SimDiskTest {
     @Test
     void aForcedDetachThatIsFollowedByAnAttachMakesANewDisk() throws Exception {
         try (TestGuest guest = TestGuest.up(host)) {
-            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop(image("1.img")), "w")
-                    .untilStates("4", "4");
+            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop(image("1.img")), "w");
+            disk.untilStates("4", "4");
             disk.remove();
             Path other = image("2.img", "OTHER\n".getBytes(StandardCharsets.ISO_8859_1), 2 * MIB);
             TestDisk.attach(host, guest, XVDA, loop(other), "w").untilStates("4", "4");
@@ -236,7 +237,8 @@ class SimDiskTest {
         AttachedDevice loop = devices.attachLoop(image("z.img").toString(), false);
         long free = hypervisor.host().freeMemoryKib();
         TestGuest guest = TestGuest.up(host);
-        TestDisk disk = TestDisk.attach(host, guest, XVDA, loop.number(), "w").untilStates("4", "4");
+        TestDisk disk = TestDisk.attach(host, guest, XVDA, loop.number(), "w");
+        disk.untilStates("4", "4");
         devices.letGo(loop.number());
         guest.close();
 
@@ -260,7 +262,8 @@ class SimDiskTest {
     void aGuestThatGoesDownInGoodOrderLetsGoOfItsDisks() throws Exception {
         try (TestGuest guest = TestGuest.up(host)) {
             DeviceNumber loop = loop(image("o.img"));
-            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop, "w").untilStates("4", "4");
+            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop, "w");
+            disk.untilStates("4", "4");
             guest.type("poweroff\r").untilEnded(ShutdownReason.POWEROFF);
             disk.untilStates("6", "6");
             assertThat(devices.statistics(guest.domid, XVDA, loop)).isPresent();
@@ -296,7 +299,8 @@ class SimDiskTest {
         Path file = image("g.img");
         try (TestGuest guest = TestGuest.up(host)) {
             DeviceNumber loop = loop(file);
-            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop, "w").untilStates("4", "4");
+            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop, "w");
+            disk.untilStates("4", "4");
             image("g.img", new byte[0], 4 * MIB);
             assertThat(disk.back("sectors")).isEqualTo("2048");
 
@@ -312,8 +316,8 @@ class SimDiskTest {
     @Test
     void aDriveWithoutADiscWaitsAndAnotherDeviceIsNotTaken() throws Exception {
         try (TestGuest guest = TestGuest.up(host)) {
-            TestDisk drive =
-                    TestDisk.attach(host, guest, XVDB, "", "r", "cdrom").untilStates("2", "3");
+            TestDisk drive = TestDisk.attach(host, guest, XVDB, "", "r", "cdrom");
+            drive.untilStates("2", "3");
             DeviceNumber disc = loop(image("cd.iso"));
             drive.write("physical-device", disc.hex());
             drive.untilStates("4", "4");
@@ -375,8 +379,8 @@ class SimDiskTest {
     void stuckBlkbackStaysInInitWaitUntilItIsDisarmed() throws Exception {
         host.faults().arm(Fault.STUCK_BLKBACK, 1);
         try (TestGuest guest = TestGuest.up(host)) {
-            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop(image("s.img")), "w")
-                    .untilStates("2", "3");
+            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop(image("s.img")), "w");
+            disk.untilStates("2", "3");
             assertThat(guest.answer("lsblk")).doesNotContain("xvda");
             assertThat(disk.back("state")).isEqualTo("2");
             host.faults().disarm(Fault.STUCK_BLKBACK);
@@ -388,8 +392,8 @@ class SimDiskTest {
     void stuckBlkfrontNeitherConnectsNorLetsGo() throws Exception {
         try (TestGuest guest = TestGuest.up(host)) {
             host.faults().armFor(Fault.STUCK_BLKFRONT, guest.domid, 1);
-            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop(image("s.img")), "w")
-                    .untilStates("2", "1");
+            TestDisk disk = TestDisk.attach(host, guest, XVDA, loop(image("s.img")), "w");
+            disk.untilStates("2", "1");
             assertThat(guest.answer("lsblk")).doesNotContain("xvda");
             host.faults().disarm(Fault.STUCK_BLKFRONT);
             disk.untilStates("4", "4");
@@ -428,8 +432,8 @@ class SimDiskTest {
             TestDisk.attach(host, guest, XVDA, loop(image("p.img")), "w").untilStates("4", "4");
             host.faults().armFor(Fault.BIND_EINVAL, guest.domid, 1);
             guest.hypervisor().domains().pause(guest.domid);
-            TestDisk second = TestDisk.attach(host, guest, XVDB, loop(image("q.img")), "w")
-                    .untilStates("2", "1");
+            TestDisk second = TestDisk.attach(host, guest, XVDB, loop(image("q.img")), "w");
+            second.untilStates("2", "1");
             guest.hypervisor().domains().unpause(guest.domid);
             second.untilStates("4", "4");
             assertThat(host.faults().struck(Fault.BIND_EINVAL)).isZero();

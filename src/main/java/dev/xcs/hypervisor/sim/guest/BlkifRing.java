@@ -1,19 +1,12 @@
 package dev.xcs.hypervisor.sim.guest;
 
 import dev.xcs.hypervisor.sim.guest.BlkifRequest.Segment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The layout of {@code struct blkif_sring} (public/io/blkif.h, public/io/ring.h; x86_64) on a shared page, for either end: the
- * free-running indices req_prod 0, req_event 4, rsp_prod 8, rsp_event 12, then from 64 on 32 slots of 112 bytes, each a request or the
- * response to one.
- */
-public final class BlkifRing {
+/** {@code struct blkif_sring} (public/io/blkif.h; x86_64): 32 slots of 112 bytes. */
+public final class BlkifRing extends SharedRing<BlkifRequest, BlkifResponse> {
     public static final int READ = 0;
     public static final int WRITE = 1;
     public static final int FLUSH = 3;
@@ -31,51 +24,17 @@ public final class BlkifRing {
 
     public static final int SECTORS_PER_PAGE = 8;
 
-    private static final int SLOTS_AT = 64;
     private static final int SLOT = 112;
     private static final int SEGMENTS_AT = 24;
     private static final int SEGMENT = 8;
-    private static final VarHandle INDEX = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
-
-    /** One of the indices. */
-    public enum Index {
-        REQ_PROD(0),
-        REQ_EVENT(4),
-        RSP_PROD(8),
-        RSP_EVENT(12);
-
-        private final int at;
-
-        Index(int at) {
-            this.at = at;
-        }
-    }
-
-    private final ByteBuffer page;
 
     /** @param page of 4096 bytes, direct, aligned to a page */
     public BlkifRing(ByteBuffer page) {
-        this.page = page.duplicate().order(ByteOrder.nativeOrder());
+        super(page, SLOTS, SLOT);
     }
 
-    public int get(Index index) {
-        return (int) INDEX.getAcquire(page, index.at);
-    }
-
-    /** Data that was written before is seen by whoever sees this. */
-    public void set(Index index, int value) {
-        INDEX.setRelease(page, index.at, value);
-        VarHandle.fullFence();
-    }
-
-    /** Publishes what was produced; gives whether the other end asked for an event in between (RING_PUSH_..._AND_CHECK_NOTIFY). */
-    public boolean push(Index producer, Index event, int now) {
-        int before = get(producer);
-        set(producer, now);
-        return Integer.compareUnsigned(now - get(event), now - before) < 0;
-    }
-
-    public void put(int number, BlkifRequest request) {
+    @Override
+    public void putRequest(int number, BlkifRequest request) {
         int at = slot(number);
         boolean discard = request.operation() == DISCARD;
         page.put(at, (byte) request.operation());
@@ -95,7 +54,7 @@ public final class BlkifRing {
         }
     }
 
-    /** A copy: what the other end changes afterwards is not seen. */
+    @Override
     public BlkifRequest request(int number) {
         int at = slot(number);
         int operation = page.get(at) & 0xff;
@@ -117,19 +76,17 @@ public final class BlkifRing {
                 segments);
     }
 
-    public void put(int number, BlkifResponse response) {
+    @Override
+    public void putResponse(int number, BlkifResponse response) {
         int at = slot(number);
         page.putLong(at, response.id());
         page.put(at + 8, (byte) response.operation());
         page.putShort(at + 10, (short) response.status());
     }
 
+    @Override
     public BlkifResponse response(int number) {
         int at = slot(number);
         return new BlkifResponse(page.getLong(at), page.get(at + 8) & 0xff, page.getShort(at + 10));
-    }
-
-    private static int slot(int number) {
-        return SLOTS_AT + (number & (SLOTS - 1)) * SLOT;
     }
 }

@@ -1,7 +1,6 @@
 package dev.xcs.hypervisor.sim.guest;
 
 import dev.xcs.hypervisor.sim.guest.BlkifRequest.Segment;
-import dev.xcs.model.ProblemException;
 import dev.xcs.model.VirtualDevice;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -16,15 +15,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One disk as a guest's blkfront has it: negotiates with the back-end, then does I/O through the ring. Used in the guest's mailbox only. */
-final class BlockFront {
-    /** XenbusState, as far as it is used here. */
-    private static final int INITIALISING = 1;
-
-    private static final int INIT_WAIT = 2;
-    private static final int INITIALISED = 3;
-    private static final int CONNECTED = 4;
-    private static final int CLOSING = 5;
-    private static final int CLOSED = 6;
+final class BlockFront implements FrontDevice {
     /** Most bytes of one request. */
     static final int MOST_BYTES = BlkifRing.SEGMENTS * BlkifRing.SECTORS_PER_PAGE * BlkifRing.SECTOR;
 
@@ -34,16 +25,11 @@ final class BlockFront {
 
     private final Guest guest;
     private final Hardware hardware;
-    private final String id;
-    private final String directory;
-    private final String backend;
-    private final Hardware.Watch watch;
+    private final FrontNodes nodes;
     private final Map<Long, Pending> pending = new HashMap<>();
     private final Deque<ByteBuffer> spare = new ArrayDeque<>();
     private String name;
-    private int state = INITIALISING;
-    private boolean stuck;
-    private @Nullable FrontRing ring;
+    private @Nullable FrontRing<BlkifRequest, BlkifResponse> ring;
     private int ringRef;
     private int port;
     private long nextId;
@@ -63,27 +49,24 @@ final class BlockFront {
      */
     record Io(int operation, long sector, byte[] data, long discarded) {}
 
-    BlockFront(Guest guest, String id, String directory, String backend) {
+    BlockFront(Guest guest, FrontNodes nodes) {
         this.guest = guest;
         this.hardware = guest.hardware();
-        this.id = id;
-        this.directory = directory;
-        this.backend = backend;
-        this.name = "vbd-" + id;
-        Runnable looking = guest.signal(this::look);
-        this.watch = hardware.watch(backend + "/state", path -> looking.run());
+        this.nodes = nodes;
+        this.name = "vbd-" + nodes.id();
+    }
+
+    @Override
+    public FrontNodes nodes() {
+        return nodes;
     }
 
     String name() {
         return name;
     }
 
-    int state() {
-        return state;
-    }
-
     boolean isConnected() {
-        return state == CONNECTED;
+        return nodes.isConnected();
     }
 
     long sizeBytes() {
@@ -102,108 +85,77 @@ final class BlockFront {
         return discards;
     }
 
-    void unstick() {
-        stuck = false;
-        look();
-    }
-
-    /** Does what the back-end's state asks for. */
-    void look() {
-        switch (value(backend + "/state")) {
-            case INIT_WAIT -> {
-                if (state == INITIALISING && !deaf()) {
+    @Override
+    public void look() {
+        switch ((int) nodes.backNumber("state")) {
+            case FrontNodes.INIT_WAIT -> {
+                if (nodes.state() == FrontNodes.INITIALISING && !nodes.deaf()) {
                     negotiate();
                 }
             }
-            case CONNECTED -> {
-                if (state == INITIALISED) {
+            case FrontNodes.CONNECTED -> {
+                if (nodes.state() == FrontNodes.INITIALISED) {
                     connect();
-                } else if (state == CONNECTED) {
+                } else if (isConnected()) {
                     resize();
                 }
             }
-            case CLOSING, CLOSED -> close();
+            case FrontNodes.CLOSING, FrontNodes.CLOSED -> close();
             default -> {}
         }
     }
 
-    /** Lets go of the disk, unless that has happened before. */
-    void close() {
-        if (state != CLOSED && !deaf()) {
+    @Override
+    public void close() {
+        if (nodes.state() != FrontNodes.CLOSED && !nodes.deaf()) {
             release();
-            moveTo(CLOSED, Map.of());
+            nodes.moveTo(FrontNodes.CLOSED, Map.of());
         }
-    }
-
-    private boolean deaf() {
-        stuck = stuck || hardware.ignoresDisks();
-        return stuck;
-    }
-
-    private int value(String key) {
-        String text = hardware.readAll(List.of(key)).getOrDefault(key, "");
-        return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
     }
 
     private void negotiate() {
         ByteBuffer page = hardware.newPage();
-        ring = new FrontRing(page);
+        ring = new FrontRing<>(new BlkifRing(page));
         ringRef = hardware.grant(page);
         port = hardware.allocatePort(guest.signal(this::takeResponses));
         Map<String, String> values = new LinkedHashMap<>();
-        values.put(directory + "/ring-ref", String.valueOf(ringRef));
-        values.put(directory + "/event-channel", String.valueOf(port));
-        values.put(directory + "/protocol", "x86_64-abi");
-        values.put(directory + "/feature-persistent", "0");
-        moveTo(INITIALISED, values);
+        values.put("ring-ref", String.valueOf(ringRef));
+        values.put("event-channel", String.valueOf(port));
+        values.put("protocol", "x86_64-abi");
+        values.put("feature-persistent", "0");
+        nodes.moveTo(FrontNodes.INITIALISED, values);
     }
 
     private void connect() {
-        Optional<String> shown = guest.disks().nameFor(new VirtualDevice(Integer.parseInt(id)));
+        Optional<String> shown = guest.disks().nameFor(new VirtualDevice(Integer.parseInt(nodes.id())));
         if (shown.isEmpty()) {
-            guest.printk("vbd " + name + ": 19 xlvbd_add at " + backend);
-            moveTo(CLOSING, Map.of());
+            guest.printk("vbd " + name + ": 19 xlvbd_add at " + nodes.backend());
+            nodes.moveTo(FrontNodes.CLOSING, Map.of());
             return;
         }
         name = shown.get();
-        String sectorsKey = backend + "/sectors";
-        Map<String, String> nodes = hardware.readAll(List.of(sectorsKey));
-        sectors = Long.parseLong(nodes.getOrDefault(sectorsKey, "0"));
-        info = value(backend + "/info");
-        discards = value(backend + "/feature-discard") == 1;
-        boolean flushes = value(backend + "/feature-flush-cache") == 1;
+        sectors = nodes.backNumber("sectors");
+        info = (int) nodes.backNumber("info");
+        discards = nodes.backNumber("feature-discard") == 1;
+        boolean flushes = nodes.backNumber("feature-flush-cache") == 1;
         guest.flavour()
-                .diskAttached(name, id, sectors, value(backend + "/sector-size"), flushes)
+                .diskAttached(name, nodes.id(), sectors, (int) nodes.backNumber("sector-size"), flushes)
                 .forEach(guest::printk);
-        moveTo(CONNECTED, Map.of());
+        nodes.moveTo(FrontNodes.CONNECTED, Map.of());
     }
 
     private void resize() {
-        String sectorsKey = backend + "/sectors";
-        long now =
-                Long.parseLong(hardware.readAll(List.of(sectorsKey)).getOrDefault(sectorsKey, String.valueOf(sectors)));
-        if (now != sectors) {
+        long now = nodes.backNumber("sectors");
+        if (now != sectors && now != 0) {
             guest.printk(name + ": detected capacity change from " + sectors + " to " + now);
             sectors = now;
         }
     }
 
-    private void moveTo(int newState, Map<String, String> before) {
-        state = newState;
-        Map<String, String> values = new LinkedHashMap<>(before);
-        values.put(directory + "/state", String.valueOf(newState));
-        try {
-            hardware.update(directory + "/state", values);
-        } catch (ProblemException e) {
-            guest.printk("xenbus: cannot write " + directory + ": " + e.getMessage());
-        }
-    }
-
-    /** Its directory has gone. */
-    void remove() {
-        watch.end();
+    @Override
+    public void remove() {
         release();
-        state = CLOSED;
+        nodes.end();
     }
 
     private void release() {
@@ -231,7 +183,7 @@ final class BlockFront {
      * @return false when there is no room or no disk: then nothing happens
      */
     boolean submit(Io io, IntConsumer onDone) {
-        if (ring == null || !isConnected() || ring.full()) {
+        if (ring == null || !isConnected() || ring.room() == 0) {
             return false;
         }
         List<ByteBuffer> pages = new ArrayList<>();
@@ -252,7 +204,7 @@ final class BlockFront {
         pending.put(request, new Pending(io, pages, refs, onDone));
         if (ring.put(new BlkifRequest(
                 io.operation(),
-                Integer.parseInt(id) & 0xffff,
+                Integer.parseInt(nodes.id()) & 0xffff,
                 request,
                 io.sector(),
                 io.discarded(),
@@ -264,7 +216,7 @@ final class BlockFront {
     }
 
     private void takeResponses() {
-        FrontRing current = ring;
+        FrontRing<BlkifRequest, BlkifResponse> current = ring;
         BlkifResponse response = current == null ? null : current.take();
         while (current != null && response != null) {
             Pending done = pending.remove(response.id());

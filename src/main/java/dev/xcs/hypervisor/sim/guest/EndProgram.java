@@ -19,7 +19,7 @@ final class EndProgram implements Program {
     @Override
     public long step(Guest guest) {
         if (next == lines.size()) {
-            guest.disks().shutdown();
+            guest.releaseDevices();
             guest.end(reason);
             return DONE;
         }

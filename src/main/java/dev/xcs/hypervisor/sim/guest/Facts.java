@@ -8,7 +8,6 @@ import java.util.List;
  * @param memoryKib what it has now
  * @param uptimeSeconds since it booted
  * @param disks the names of those that can be used
- * @param vifs keys below device/vif
  */
 record Facts(
         String hostname,
@@ -17,5 +16,4 @@ record Facts(
         int vcpus,
         String cmdline,
         double uptimeSeconds,
-        List<String> disks,
-        List<String> vifs) {}
+        List<String> disks) {}

@@ -37,6 +37,18 @@ interface Flavour {
     /** What the kernel says of a disk that went. */
     List<String> diskDetached(String name);
 
+    /** What its network interfaces are called, without their number. */
+    String networkPrefix();
+
+    /** What the kernel says of a new network interface. */
+    List<String> networkAttached(String name, String id, String mac);
+
+    /** What the kernel says of a network interface that went. */
+    List<String> networkDetached(String name);
+
+    /** What ifconfig prints of an interface. */
+    String ifconfig(NetFacts facts);
+
     /** What init and the kernel print when the system goes down, the last line by the kernel. */
     List<String> goingDown(boolean reboot);
 }

@@ -1,37 +1,37 @@
 package dev.xcs.hypervisor.sim.guest;
 
-import dev.xcs.hypervisor.sim.guest.BlkifRing.Index;
-import java.nio.ByteBuffer;
+import dev.xcs.hypervisor.sim.guest.SharedRing.Index;
 import org.jspecify.annotations.Nullable;
 
-/** The guest's end of a block ring. */
-final class FrontRing {
-    private final BlkifRing ring;
+/** The guest's end of a ring. */
+final class FrontRing<Q, R> {
+    private final SharedRing<Q, R> ring;
     private int produced;
     private int consumed;
 
-    /** Makes a ring of a page that nobody else has seen yet. */
-    FrontRing(ByteBuffer page) {
-        ring = new BlkifRing(page);
+    /** @param ring on a page that nobody else has seen yet */
+    FrontRing(SharedRing<Q, R> ring) {
+        this.ring = ring;
         ring.set(Index.REQ_PROD, 0);
         ring.set(Index.RSP_PROD, 0);
         ring.set(Index.REQ_EVENT, 1);
         ring.set(Index.RSP_EVENT, 1);
     }
 
-    boolean full() {
-        return produced - consumed >= BlkifRing.SLOTS;
+    /** How many more requests find room. */
+    int room() {
+        return ring.slots() - (produced - consumed);
     }
 
     /** Gives whether dom0 has to be told. */
-    boolean put(BlkifRequest request) {
-        ring.put(produced++, request);
+    boolean put(Q request) {
+        ring.putRequest(produced++, request);
         return ring.push(Index.REQ_PROD, Index.REQ_EVENT, produced);
     }
 
     /** The next response; when there is none an event is asked for. */
     @Nullable
-    BlkifResponse take() {
+    R take() {
         if (ring.get(Index.RSP_PROD) == consumed) {
             ring.set(Index.RSP_EVENT, consumed + 1);
         }

@@ -27,7 +27,7 @@ public final class Guest {
 
     private static final int IDLE = 2;
     private static final long RATE_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** Those that keep nothing of their own; network frontends come in here. */
+    /** Those that keep nothing of their own. */
     private static final List<Driver> DRIVERS = List.of(new ManageDriver(), new BalloonDriver(), new CpuDriver());
 
     private final Hardware hardware;
@@ -43,7 +43,8 @@ public final class Guest {
     private final Deque<String> kernelLog = new ArrayDeque<>();
     private final byte[] typed = new byte[256];
     private final PrintRate rate;
-    private final BlockDriver disks = new BlockDriver(this);
+    private final BlockDriver disks;
+    private final NetDriver networks;
     private final Mailbox.Signal unstuck;
     private volatile @Nullable ScheduledFuture<?> timer;
     private @Nullable Program program = Guest::powerOn;
@@ -66,6 +67,8 @@ public final class Guest {
         this.cmdline = cmdline == null ? "" : cmdline;
         this.options = options;
         this.executor = executor;
+        this.disks = new BlockDriver(this);
+        this.networks = new NetDriver(this, options.addresses());
         this.rate = new PrintRate(options.printRate());
         this.mailbox = new Mailbox(executor, hardware::runnable);
         this.cpu = mailbox.signal(this::advance);
@@ -73,13 +76,18 @@ public final class Guest {
             introduced = true;
             startDrivers();
         });
-        this.unstuck = mailbox.signal(disks::unstick);
+        this.unstuck = mailbox.signal(this::unstickDrivers);
         cpu.raise();
     }
 
-    /** A fault that makes its blkfront deaf was taken back. */
+    /** A fault that makes a driver of it deaf was taken back. */
     public void unstick() {
         unstuck.raise();
+    }
+
+    private void unstickDrivers() {
+        disks.driver().unstick();
+        networks.driver().unstick();
     }
 
     /** Its cpus may run (again). */
@@ -269,7 +277,8 @@ public final class Guest {
         if (introduced && xenbus) {
             xenbus = false;
             DRIVERS.forEach(driver -> driver.start(this));
-            disks.start(this);
+            disks.driver().start(this);
+            networks.driver().start(this);
         }
     }
 
@@ -360,6 +369,11 @@ public final class Guest {
         return signal::raise;
     }
 
+    /** Runs something in the mailbox after a time, if the guest is there by then. */
+    void after(long nanos, Runnable reaction) {
+        executor.schedule(signal(reaction), nanos, TimeUnit.NANOSECONDS);
+    }
+
     /** What a program waits for has come. */
     void wake(Program waiting) {
         if (program == waiting) {
@@ -370,6 +384,16 @@ public final class Guest {
 
     BlockDriver disks() {
         return disks;
+    }
+
+    NetDriver networks() {
+        return networks;
+    }
+
+    /** Lets go of every device, as the kernel does before the machine is off. */
+    void releaseDevices() {
+        disks.driver().shutdown();
+        networks.driver().shutdown();
     }
 
     boolean ignoresShutdown() {
@@ -385,8 +409,7 @@ public final class Guest {
                 hardware.vcpus(),
                 cmdline,
                 (System.nanoTime() - startedNanos) / 1e9,
-                List.copyOf(disks.byName().keySet()),
-                hardware.list("device/vif"));
+                List.copyOf(disks.byName().keySet()));
     }
 
     Hardware hardware() {

@@ -72,6 +72,9 @@ public interface Hardware {
     /** Whether a fault makes this guest's blkfront deaf now. */
     boolean ignoresDisks();
 
+    /** Whether a fault makes this guest's netfront deaf now. */
+    boolean ignoresNetworks();
+
     /** The load that the guest puts on its cpus, in thousandths of one. */
     void load(int permille);
 

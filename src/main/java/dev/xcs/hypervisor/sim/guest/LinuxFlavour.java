@@ -42,6 +42,7 @@ final class LinuxFlavour implements Flavour {
         lines.add(new BootLine(0.222, "xen:balloon: Initialising balloon driver"));
         lines.add(new BootLine(0.226, "xen:grant_table: Grant tables using version 1 layout"));
         lines.add(new BootLine(0.301, "xenbus: connected to xenstore", BootLine.Stage.XENBUS));
+        lines.add(new BootLine(0.312, "xen_netfront: Initialising Xen virtual ethernet driver"));
         lines.add(new BootLine(0.345, "Freeing unused kernel image (initmem) memory: 2748K"));
         lines.add(new BootLine(0.347, "Run /init as init process"));
         return lines;
@@ -154,6 +155,45 @@ final class LinuxFlavour implements Flavour {
     @Override
     public List<String> diskDetached(String name) {
         return List.of();
+    }
+
+    @Override
+    public String networkPrefix() {
+        return "eth";
+    }
+
+    /** Linux makes an interface without a word. */
+    @Override
+    public List<String> networkAttached(String name, String id, String mac) {
+        return List.of();
+    }
+
+    @Override
+    public List<String> networkDetached(String name) {
+        return List.of();
+    }
+
+    @Override
+    public String ifconfig(NetFacts facts) {
+        StringBuilder text = new StringBuilder(String.format(
+                "%-9s Link encap:Ethernet  HWaddr %s\n",
+                facts.name(), facts.mac().toString().toUpperCase(Locale.ROOT)));
+        facts.addresses()
+                .forEach(address -> text.append(
+                        address.ip().isV4()
+                                ? String.format(
+                                        "          inet addr:%s  Bcast:%s  Mask:%s\n",
+                                        address.ip(), address.broadcast(), address.netmask())
+                                : String.format("          inet6 addr: %s\n", address)));
+        text.append("          ").append(facts.up() ? "UP " : "").append("BROADCAST RUNNING MULTICAST  MTU:");
+        text.append(facts.mtu()).append("  Metric:1\n");
+        NetCounters counters = facts.counters();
+        text.append(String.format(
+                "          RX packets:%d errors:0 dropped:%d\n          TX packets:%d errors:0 dropped:%d\n",
+                counters.receivedPackets(), counters.receiveDrops(), counters.sentPackets(), counters.sendDrops()));
+        text.append(
+                String.format("          RX bytes:%d  TX bytes:%d\n", counters.receivedBytes(), counters.sentBytes()));
+        return text.toString();
     }
 
     @Override

@@ -35,9 +35,6 @@ final class NetbsdFlavour implements Flavour {
         lines.add(new BootLine(0.060, "xencons0: console major 143, unit 0"));
         lines.add(new BootLine(0.070, "xenbus0: using event channel 1", BootLine.Stage.CPUS));
         lines.add(new BootLine(0.080, "balloon0 at xenbus0 id 0: Xen Balloon driver", BootLine.Stage.XENBUS));
-        facts.vifs()
-                .forEach(id -> lines.add(new BootLine(
-                        0.12, "xennet" + id + " at xenbus0 id " + id + ": Xen Virtual Network Interface")));
         lines.add(new BootLine(0.30, "boot device: <unknown>"));
         lines.add(new BootLine(0.31, "root on md0a dumps on <none>"));
         lines.add(new BootLine(0.32, "root file system type: ffs"));
@@ -124,6 +121,36 @@ final class NetbsdFlavour implements Flavour {
     @Override
     public List<String> diskDetached(String name) {
         return List.of(name + ": detached");
+    }
+
+    @Override
+    public String networkPrefix() {
+        return "xennet";
+    }
+
+    @Override
+    public List<String> networkAttached(String name, String id, String mac) {
+        return List.of(
+                name + " at xenbus0 id " + id + ": Xen Virtual Network Interface", name + ": MAC address " + mac);
+    }
+
+    @Override
+    public List<String> networkDetached(String name) {
+        return List.of(name + ": detached");
+    }
+
+    @Override
+    public String ifconfig(NetFacts facts) {
+        StringBuilder text = new StringBuilder(String.format(
+                "%s: flags=0x%x<%sBROADCAST,RUNNING,SIMPLEX,MULTICAST> mtu %d\n",
+                facts.name(), facts.up() ? 0x8843 : 0x8842, facts.up() ? "UP," : "", facts.mtu()));
+        text.append("\taddress: ").append(facts.mac()).append('\n');
+        facts.addresses()
+                .forEach(address -> text.append(address.ip().isV4() ? "\tinet " : "\tinet6 ")
+                        .append(address)
+                        .append(address.ip().isV4() ? " broadcast " + address.broadcast() : "")
+                        .append(" flags 0\n"));
+        return text.toString();
     }
 
     @Override

@@ -89,10 +89,12 @@ final class Shell {
 
     private static SortedMap<String, Entry> commands() {
         SortedMap<String, Entry> all = new TreeMap<>();
+        all.put("arping", new Entry(ProbeCommands.ARPING_USAGE, ProbeCommands::arping));
         all.put("blkdiscard", new Entry("blkdiscard DISK OFFSET BYTES", DiskCommands::blkdiscard));
         all.put("cat", new Entry("cat FILE...", Shell::cat));
         all.put("crash", new Entry("crash: panics", (guest, args) -> done(guest::panic)));
         all.put("dd", new Entry("dd if=DISK [bs=BYTES] [skip=BLOCKS] [count=BLOCKS]", DiskCommands::dd));
+        all.put("dhcpcd", new Entry("dhcpcd [NAME]", ProbeCommands::lease));
         all.put("dmesg", new Entry("dmesg", (guest, args) -> print(guest, guest.kernelLog())));
         all.put("echo", new Entry("echo [-n] [TEXT...]", Shell::echo));
         all.put("exit", new Entry("exit", (guest, args) -> done(guest::logout)));
@@ -106,9 +108,15 @@ final class Shell {
                 "hostname",
                 new Entry(
                         "hostname", (guest, args) -> print(guest, guest.facts().hostname() + "\n")));
+        all.put("ifconfig", new Entry(NetCommands.IFCONFIG_USAGE, NetCommands::ifconfig));
+        all.put("ip", new Entry(NetCommands.IP_USAGE, NetCommands::ip));
         all.put("ls", new Entry("ls [DIRECTORY]", Shell::ls));
         all.put("lsblk", new Entry("lsblk", DiskCommands::lsblk));
         all.put("md5sum", new Entry("md5sum DISK", DiskCommands::md5sum));
+        all.put("nc", new Entry(ProbeCommands.NC_USAGE, ProbeCommands::nc));
+        all.put("netstat", new Entry("netstat -i | -r", NetCommands::netstat));
+        all.put("nslookup", new Entry(ProbeCommands.LOOKUP_USAGE, ProbeCommands::lookup));
+        all.put("ping", new Entry(ProbeCommands.PING_USAGE, ProbeCommands::ping));
         all.put("poweroff", new Entry("poweroff", (guest, args) -> done(() -> guest.goDown(ShutdownReason.POWEROFF))));
         all.put(
                 "ps",
@@ -116,9 +124,11 @@ final class Shell {
         all.put("reboot", new Entry("reboot", (guest, args) -> done(() -> guest.goDown(ShutdownReason.REBOOT))));
         all.put("seq", new Entry("seq [FIRST] LAST", Shell::seq));
         all.put("sleep", new Entry("sleep SECONDS", Shell::sleep));
+        all.put("spoof", new Entry(ProbeCommands.SPOOF_USAGE, ProbeCommands::spoof));
         all.put("stty", new Entry("stty echo | -echo", Shell::stty));
         all.put("sync", new Entry("sync", DiskCommands::sync));
         all.put("true", new Entry("true", (guest, args) -> null));
+        all.put("udhcpc", new Entry("udhcpc [-i NAME]", ProbeCommands::lease));
         all.put("uname", new Entry("uname [-a]", Shell::uname));
         all.put("uptime", new Entry("uptime", Shell::uptime));
         all.put("write", new Entry("write [-f] DISK OFFSET TEXT...", DiskCommands::write));

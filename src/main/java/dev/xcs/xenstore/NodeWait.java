@@ -1,8 +1,7 @@
-package dev.xcs.block;
+package dev.xcs.xenstore;
 
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
-import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -14,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Waits for a node of xenstore to have a certain value, by a watch: no polling. */
-final class NodeWait {
+public final class NodeWait {
     private static final Logger LOG = LoggerFactory.getLogger(NodeWait.class);
 
     private final Vertx vertx;
@@ -33,7 +32,7 @@ final class NodeWait {
     }
 
     /** @param limit null to wait until it is cancelled, over every reconnect; else the future fails with TIMEOUT after that */
-    static NodeWait until(
+    public static NodeWait until(
             Vertx vertx, Xenstore store, String path, Predicate<Optional<String>> good, @Nullable Duration limit) {
         NodeWait wait = new NodeWait(vertx, store, path, good);
         wait.start(limit);
@@ -75,12 +74,12 @@ final class NodeWait {
         }
     }
 
-    Future<Optional<String>> future() {
+    public Future<Optional<String>> future() {
         return found.future();
     }
 
     /** The future fails with PREEMPTED if it is not complete. */
-    void cancel() {
+    public void cancel() {
         found.tryFail(Problem.of(ProblemType.PREEMPTED, "Nobody waits for " + path + " any more")
                 .toException());
     }

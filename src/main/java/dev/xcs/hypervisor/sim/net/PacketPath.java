@@ -1,0 +1,27 @@
+package dev.xcs.hypervisor.sim.net;
+
+/** What a host does with packets beyond its own: a router overrides this. */
+public interface PacketPath {
+    /** A host that is no router. */
+    PacketPath NONE = new PacketPath() {};
+
+    /** What becomes of a packet before it is decided whose it is. */
+    default IpPacket arriving(Nic in, IpPacket packet) {
+        return packet;
+    }
+
+    /** Whether a packet may go through the host. */
+    default boolean passes(Nic in, Nic out, IpPacket packet) {
+        return false;
+    }
+
+    /** What becomes of a packet before it leaves, be it the host's own or another's. */
+    default IpPacket leaving(Nic out, IpPacket packet) {
+        return packet;
+    }
+
+    /** Whether the host answers on an interface in the place of those that it reaches through others (proxy ARP). */
+    default boolean isProxy(Nic nic) {
+        return false;
+    }
+}

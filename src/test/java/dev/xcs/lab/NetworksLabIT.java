@@ -1,0 +1,281 @@
+package dev.xcs.lab;
+
+import static dev.xcs.lab.GuestShell.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.xcs.testing.ApiClient;
+import dev.xcs.testing.ApiClient.Answer;
+import dev.xcs.testing.Await;
+import dev.xcs.testing.ConsoleViewer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+
+/**
+ * Networks of every kind on real Xen. Outside of dom0, in a network namespace of its own, is a host that knows no way to the guests: 192.0.2.2
+ * behind dom0's interface out0 with 192.0.2.1.
+ */
+@EnabledIfEnvironmentVariable(
+        named = Lab.VARIABLE,
+        matches = ".+",
+        disabledReason = "no lab: run scripts/lab up and set XCS_LAB to the project root")
+class NetworksLabIT {
+    private static final Duration BOOT = Duration.ofSeconds(180);
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final String PINGED = " 0% packet loss";
+
+    private ApiClient api;
+
+    @BeforeEach
+    void connect() throws Exception {
+        api = Lab.api();
+        inDom0(
+                "ip netns add outside; ip link add out0 type veth peer name eth0 netns outside; ip addr add 192.0.2.1/24 dev out0;"
+                        + " ip link set out0 up; ip -n outside addr add 192.0.2.2/24 dev eth0; ip -n outside link set eth0 up;"
+                        + " ip -n outside link set lo up");
+    }
+
+    @AfterEach
+    void leavesNothing() throws Exception {
+        for (JsonNode domain : api.get("/v1/domains").body()) {
+            if (domain.path("domid").asInt() != 0) {
+                api.delete("/v1/domains/" + domain.path("uuid").asText());
+            }
+        }
+        for (JsonNode network : api.get("/v1/networks").body()) {
+            Answer gone = api.delete("/v1/networks/" + network.path("name").asText());
+            assertThat(gone.status()).as(gone.body().toString()).isEqualTo(204);
+        }
+        inDom0("pkill -f 'busybox httpd' ; ip netns del outside; ip link del out0 2>/dev/null; true");
+        Await.until(
+                "no interface is left",
+                SOON,
+                () -> inDom0("ls /sys/class/net")
+                        .lines()
+                        .noneMatch(name -> name.startsWith("vif") || name.startsWith("xcs-")));
+        assertThat(inDom0("pgrep -a dnsmasq; ls /run/xcs/networks 2>/dev/null; nft list ruleset | grep -w xcs; true"))
+                .isBlank();
+        assertThat(inDom0("xenstore-ls /local/domain/0/backend/vif 2>/dev/null; true"))
+                .isBlank();
+    }
+
+    private static String inDom0(String script) throws Exception {
+        return Lab.exec("bash", "-c", script).expectOk();
+    }
+
+    private String create(String name, Map<String, Object> vif) {
+        Map<String, Object> spec = new HashMap<>(Lab.linux(name));
+        spec.put("vifs", List.of(vif));
+        return api.create(spec);
+    }
+
+    private JsonNode vif(String uuid) {
+        return api.get("/v1/domains/" + uuid + "/vifs").body().path(0);
+    }
+
+    private Answer change(String uuid, String body) {
+        return api.sendText("PATCH", "/v1/domains/" + uuid + "/vifs/0", body);
+    }
+
+    private ConsoleViewer booted(String uuid) throws Exception {
+        ConsoleViewer console = api.console(uuid);
+        console.awaitText("GUEST-UP", BOOT);
+        return console;
+    }
+
+    private static void address(ConsoleViewer console, String cidr) throws Exception {
+        run(console, "ip addr flush dev eth0; ip addr add " + cidr + " dev eth0; ip link set eth0 up");
+    }
+
+    private static String ping(ConsoleViewer console, String address) throws Exception {
+        return run(console, "ping -c 3 -W 3 " + address + " | tail -n 3");
+    }
+
+    private void made(Map<String, Object> network) {
+        Answer made = api.post("/v1/networks", network);
+        assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
+    }
+
+    @Test
+    void guestsOnABridgeReachEachOtherAndDom0ButNotByAnotherName() throws Exception {
+        String one = create("one", Map.of("bridge", "xenbr0", "ip", List.of("10.77.0.11")));
+        String two = create("two", Map.of("bridge", "xenbr0"));
+        try (ConsoleViewer first = booted(one);
+                ConsoleViewer second = booted(two)) {
+            address(first, "10.77.0.11/24");
+            address(second, "10.77.0.12/24");
+            assertThat(ping(first, "10.77.0.1")).contains(PINGED);
+            assertThat(ping(first, "10.77.0.12")).contains(PINGED);
+            assertThat(ping(second, "10.77.0.11")).contains(PINGED);
+            assertThat(inDom0("ping -c 2 -W 3 10.77.0.11")).contains(PINGED);
+            assertThat(vif(one).path("state").asText()).isEqualTo("connected");
+            assertThat(vif(one).path("statistics").path("receivedBytes").asLong())
+                    .isPositive();
+            assertThat(vif(one).path("statistics").path("transmittedBytes").asLong())
+                    .isPositive();
+            assertThat(inDom0("xl network-list one"))
+                    .contains(vif(one).path("mac").asText());
+
+            long before = vif(one).path("statistics").path("filtered").asLong();
+            address(first, "10.77.0.99/24");
+            assertThat(ping(first, "10.77.0.12")).contains("100% packet loss");
+            long after = vif(one).path("statistics").path("filtered").asLong();
+            assertThat(after).as("a stolen IP address").isGreaterThan(before);
+
+            run(second, "ip link set eth0 down; ip link set eth0 address 00:16:3e:66:66:66; ip link set eth0 up");
+            assertThat(ping(second, "10.77.0.1")).contains("100% packet loss");
+            assertThat(vif(two).path("statistics").path("filtered").asLong())
+                    .as("a stolen MAC address")
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void aNatGuestGetsItsAddressItsNamesAndTheWorldAndIsServedThroughAForward() throws Exception {
+        made(Map.of(
+                "name", "inner",
+                "kind", "nat",
+                "subnet", "10.80.0.0/24",
+                "hosts", Map.of("served.example", "192.0.2.2"),
+                "forwards", List.of(Map.of("protocol", "tcp", "hostPort", 8088, "to", "10.80.0.5", "port", 80))));
+        String uuid = create("nat", Map.of("network", "inner", "ip", List.of("10.80.0.5")));
+        try (ConsoleViewer console = booted(uuid)) {
+            assertThat(run(console, "udhcpc -i eth0 -n -q -t 10 2>&1 | tail -n 3"))
+                    .contains("10.80.0.5");
+            assertThat(run(console, "nslookup served.example 2>&1 | tail -n 4")).contains("192.0.2.2");
+            assertThat(ping(console, "192.0.2.2")).contains(PINGED);
+            run(console, "mkdir -p /www; echo FROM-THE-GUEST > /www/index.html; httpd -h /www -p 80");
+            assertThat(inDom0("curl -sS -m 20 http://192.0.2.1:8088/")).contains("FROM-THE-GUEST");
+            assertThat(inDom0("ip netns exec outside curl -sS -m 20 http://192.0.2.1:8088/"))
+                    .contains("FROM-THE-GUEST");
+
+            Lab.lab("daemon", "kill9").expectOk();
+            assertThat(ping(console, "192.0.2.2")).as("without a daemon").contains(PINGED);
+            Lab.lab("daemon", "start").expectOk();
+            api = Lab.api();
+            assertThat(ping(console, "192.0.2.2")).as("with the next daemon").contains(PINGED);
+            assertThat(run(console, "udhcpc -i eth0 -n -q -t 10 2>&1 | tail -n 3"))
+                    .contains("10.80.0.5");
+            assertThat(inDom0("pgrep -c dnsmasq").strip()).isEqualTo("1");
+        }
+        Answer used = api.delete("/v1/networks/inner");
+        assertThat(used.status()).as(used.body().toString()).isEqualTo(409);
+    }
+
+    @Test
+    void aRoutedGuestIsReachedByItsAddress() throws Exception {
+        made(Map.of("name", "outer", "kind", "routed", "uplink", "out0"));
+        String uuid = create("routed", Map.of("network", "outer", "ip", List.of("192.0.2.50")));
+        try (ConsoleViewer console = booted(uuid)) {
+            address(console, "192.0.2.50/32");
+            run(console, "ip route add default dev eth0");
+            Await.until(
+                    "it is reached from outside",
+                    SOON,
+                    () -> Lab.exec("bash", "-c", "ip netns exec outside ping -c 2 -W 3 192.0.2.50")
+                                    .exit()
+                            == 0);
+            assertThat(ping(console, "192.0.2.2")).contains(PINGED);
+        }
+    }
+
+    @Test
+    void vifsComeMoveChangeAndGoUnderTraffic() throws Exception {
+        made(Map.of("name", "aside", "kind", "bridge", "create", true));
+        String uuid = create("mover", Map.of("bridge", "xenbr0"));
+        String vifs = "/v1/domains/" + uuid + "/vifs";
+        try (ConsoleViewer console = booted(uuid)) {
+            address(console, "10.77.0.21/24");
+            run(console, "ping -i 0.2 10.77.0.1 > /dev/null 2>&1 &");
+            assertThat(ping(console, "10.77.0.1")).contains(PINGED);
+
+            Answer limited = change(uuid, "{\"rate\": \"100KB/s\"}");
+            assertThat(limited.status()).as(limited.body().toString()).isEqualTo(200);
+            String slow = run(console, "time dd if=/dev/zero bs=1000 count=500 2>/dev/null | nc -w 2 -u 10.77.0.1 9");
+            assertThat(seconds(slow)).as(slow).isGreaterThan(2);
+
+            Answer moved = change(uuid, "{\"network\": \"aside\", \"rate\": null}");
+            assertThat(moved.status()).as(moved.body().toString()).isEqualTo(200);
+            assertThat(ping(console, "10.77.0.1")).contains("100% packet loss");
+            Answer back = change(uuid, "{\"bridge\": \"xenbr0\"}");
+            assertThat(back.status()).as(back.body().toString()).isEqualTo(200);
+            assertThat(ping(console, "10.77.0.1")).contains(PINGED);
+
+            assertThat(change(uuid, "{\"link\": \"down\"}").status()).isEqualTo(200);
+            assertThat(ping(console, "10.77.0.1")).contains("100% packet loss");
+            assertThat(change(uuid, "{\"link\": \"up\"}").status()).isEqualTo(200);
+            assertThat(ping(console, "10.77.0.1")).contains(PINGED);
+
+            Answer attached = api.post(vifs, Map.of("network", "aside"));
+            assertThat(attached.status()).as(attached.body().toString()).isEqualTo(201);
+            assertThat(attached.body().path("index").asInt()).isEqualTo(1);
+            assertThat(run(console, "ls /sys/class/net")).contains("eth1");
+            assertThat(api.delete(vifs + "/1").status()).isEqualTo(204);
+            Await.until(
+                    "the guest has lost it",
+                    SOON,
+                    () -> !run(console, "ls /sys/class/net").contains("eth1"));
+            assertThat(api.post(vifs, Map.of("network", "aside")).status())
+                    .as("again")
+                    .isEqualTo(201);
+        }
+    }
+
+    private static double seconds(String timed) {
+        var real =
+                java.util.regex.Pattern.compile("real\\s+(\\d+)m\\s*([0-9.]+)s").matcher(timed);
+        assertThat(real.find()).as(timed).isTrue();
+        return Integer.parseInt(real.group(1)) * 60 + Double.parseDouble(real.group(2));
+    }
+
+    @Test
+    void aVifThatXlAttachedIsListedAndOneOfOursIsDetachedByXl() throws Exception {
+        String uuid = create("shared", Map.of("bridge", "xenbr0"));
+        try (ConsoleViewer console = booted(uuid)) {
+            assertThat(inDom0("xl network-attach shared bridge=xenbr0,mac=00:16:3e:12:34:56 2>&1; true"))
+                    .doesNotContain("rror");
+            Await.until(
+                    "it is listed",
+                    SOON,
+                    () -> api.get("/v1/domains/" + uuid + "/vifs").body().size() == 2);
+            JsonNode theirs = api.get("/v1/domains/" + uuid + "/vifs").body().path(1);
+            assertThat(theirs.path("mac").asText()).isEqualTo("00:16:3e:12:34:56");
+            assertThat(theirs.path("managed").asBoolean()).isFalse();
+            assertThat(run(console, "ls /sys/class/net")).contains("eth0");
+        }
+    }
+
+    @Test
+    void refusesWhatCannotBe() {
+        made(Map.of("name", "taken", "kind", "nat", "subnet", "10.81.0.0/24"));
+        for (Map<String, Object> bad : List.<Map<String, Object>>of(
+                Map.of("name", "taken", "kind", "bridge", "bridge", "xenbr0"),
+                Map.of("name", "overlap", "kind", "nat", "subnet", "10.81.0.128/25"),
+                Map.of("name", "bad", "kind", "nat", "subnet", "10.81.0.1/24"),
+                Map.of("name", "bad", "kind", "nat", "subnet", "10.77.0.0/24"),
+                Map.of("name", "bad", "kind", "bridge", "bridge", "nobridge0"),
+                Map.of("name", "b;ad", "kind", "bridge", "bridge", "xenbr0"),
+                Map.of("name", "n".repeat(4097), "kind", "bridge", "bridge", "xenbr0"))) {
+            Answer refused = api.post("/v1/networks", bad);
+            assertThat(refused.status()).as(bad + " " + refused.body()).isBetween(400, 422);
+            assertThat(refused.body().path("detail").asText()).isNotBlank();
+        }
+        for (Map<String, Object> bad : List.<Map<String, Object>>of(
+                Map.of("network", "nowhere"),
+                Map.of("bridge", "nobridge0"),
+                Map.of("network", "taken", "ip", List.of("10.81.1.5")),
+                Map.of("bridge", "xenbr0", "rate", "fast"),
+                Map.of("bridge", "xenbr0", "mac", "01:00:5e:00:00:01"))) {
+            Map<String, Object> spec = new HashMap<>(Lab.grub("refused"));
+            spec.put("vifs", List.of(bad));
+            Answer refused = api.post("/v1/domains", spec);
+            assertThat(refused.status()).as(bad + " " + refused.body()).isBetween(400, 422);
+        }
+    }
+}
