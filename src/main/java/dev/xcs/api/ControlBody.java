@@ -10,6 +10,7 @@ import dev.xcs.model.Binding;
 import dev.xcs.model.ControlPayload;
 import dev.xcs.model.ControlSubtype;
 import dev.xcs.model.ControlType;
+import dev.xcs.model.DiskSpec;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.Arrays;
@@ -120,10 +121,24 @@ final class ControlBody {
                 .anyMatch(subtype -> subtype.json().equals(text));
     }
 
+    /** As where disks are attached, so that the same may be left out. */
+    private static ControlPayload disk(RequestFields payload, JsonNode given) {
+        payload.node("kind");
+        payload.node("disk");
+        payload.check();
+        RequestFields fields = RequestFields.within(given, payload, "payload.disk.");
+        DiskSpec disk = DiskRequest.disk(fields);
+        fields.check();
+        return new ControlPayload.Disk(disk);
+    }
+
     private static ControlPayload payload(RequestFields fields) {
         JsonNode given = fields.node("payload");
         if (given == null) {
             return new ControlPayload.Empty();
+        }
+        if (given.path("kind").asText().equals("disk") && given.path("disk").isObject()) {
+            return disk(RequestFields.within(given, fields, "payload."), given.path("disk"));
         }
         try {
             return PAYLOAD.readValue(given);

@@ -31,7 +31,7 @@ final class DiskRequest {
     }
 
     /** What the specification itself refuses is told with everything else that is wrong. */
-    private static DiskSpec disk(RequestFields fields) {
+    static DiskSpec disk(RequestFields fields) {
         String target = fields.textOrNull("target", text -> true, PATH_EXPECTED);
         String vdev = fields.requiredText("vdev", text -> true, "a name like xvda");
         DiskFormat format = fields.choice("format", DiskFormat.values(), DiskFormat::json);

@@ -261,8 +261,7 @@ final class RequestFields {
 
     /** A problem that something else has found with what was read here. */
     void refuse(Problem problem) {
-        String field = problem.field();
-        errors.add(field == null ? problem : problem.atField(prefix + field));
+        errors.add(problem.within(prefix));
     }
 
     /** Whether nothing in this object was wrong so far. */

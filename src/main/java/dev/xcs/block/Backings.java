@@ -241,7 +241,7 @@ final class Backings {
     }
 
     private static Problem refused(DiskSpec spec, String expected) {
-        return Problem.invalidField("target", spec.target(), expected).withField("disks");
+        return Problem.invalidField("target", spec.target(), expected);
     }
 
     private static Throwable naming(DiskSpec spec, Throwable failure) {
@@ -253,7 +253,7 @@ final class Backings {
         String detail = problem.detail();
         String said =
                 detail.startsWith("\"") ? detail.substring(detail.lastIndexOf("\", expected ") + 1) : ": " + detail;
-        Problem named = Problem.of(problem.type(), "target: " + shown + said).withField("disks");
+        Problem named = Problem.of(problem.type(), "target: " + shown + said).withField("target");
         return new ProblemException(problem.cause() == null ? named : named.withCause(problem.cause()), failure);
     }
 }

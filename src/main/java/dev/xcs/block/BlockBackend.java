@@ -104,14 +104,20 @@ public final class BlockBackend extends VerticleBase {
     private Future<?> start(NativeDevices devices, Dom0 dom0) {
         Images made = maker.apply(vertx, devices);
         StoredDisks stored = new StoredDisks(store, dom0);
+        HotplugScripts scripts = new HotplugScripts(vertx, store, dom0, config.scriptDirectory());
+        Leftovers leftovers = new Leftovers(store, table, stored, devices, scripts);
         images = made;
         return imageRoot()
-                .compose(root -> stored.ofAll((domid, number) -> true)
+                .compose(root -> leftovers
+                        .sweep()
                         .compose(disks -> made.takeUp(disks.stream()
                                 .flatMap(disk -> disk.device().stream())
                                 .collect(Collectors.toSet())))
                         .compose(any -> vertx.executeBlocking(this::nothing, false))
-                        .compose(nothing -> serve(root, devices, dom0, stored, made, nothing)));
+                        .compose(nothing -> serve(root, devices, dom0, stored, made, scripts, nothing)))
+                .onSuccess(any -> store.onResync(() -> leftovers
+                        .sweep()
+                        .onFailure(why -> LOG.warn("Disks cannot be looked through: {}", why.getMessage()))));
     }
 
     /** The file of no bytes. */
@@ -133,10 +139,15 @@ public final class BlockBackend extends VerticleBase {
     }
 
     private Future<?> serve(
-            ImageRoot root, NativeDevices devices, Dom0 dom0, StoredDisks stored, Images served, Path nothing) {
+            ImageRoot root,
+            NativeDevices devices,
+            Dom0 dom0,
+            StoredDisks stored,
+            Images served,
+            HotplugScripts scripts,
+            Path nothing) {
         Guards guards = new Guards(table, stored, devices);
         Backings backings = new Backings(table, guards, devices, served, root, nothing);
-        HotplugScripts scripts = new HotplugScripts(vertx, store, dom0, config.scriptDirectory());
         VbdNodes nodes = new VbdNodes(dom0);
         VbdHandshake handshake = new VbdHandshake(vertx, store, nodes, patience);
         BootDisks boot = new BootDisks(vertx, store, table, backings, stored, devices, scripts, nodes);

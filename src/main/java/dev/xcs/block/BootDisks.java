@@ -6,7 +6,9 @@ import dev.xcs.message.PrepareDisks;
 import dev.xcs.message.ResumeDisks;
 import dev.xcs.model.Backing;
 import dev.xcs.model.DiskSpec;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.StoreNode;
 import dev.xcs.model.VirtualDevice;
@@ -60,9 +62,9 @@ final class BootDisks {
     /** All of them or none. */
     Future<Void> prepare(PrepareDisks ask) {
         SortedMap<Integer, KeptDisk> wanted = new TreeMap<>();
-        for (DiskSpec spec : ask.disks()) {
-            KeptDisk disk = new KeptDisk(spec, VirtualDevice.parse(spec.vdev(), ask.guestOs()));
-            refuseSame(spec, wanted.put(disk.device().number(), disk));
+        for (int i = 0; i < ask.disks().size(); i++) {
+            KeptDisk disk = wanted(ask.disks().get(i), ask.guestOs(), "disks[" + i + "].");
+            refuseSame(disk, wanted.put(disk.device().number(), disk));
         }
         DomainDisks disks = table.open(new DomainDisks(ask.uuid(), ask.name(), ask.guestOs()));
         List<Future<Void>> opened =
@@ -77,18 +79,26 @@ final class BootDisks {
                                 .cause())));
     }
 
-    private static void refuseSame(DiskSpec spec, @Nullable KeptDisk other) {
+    private static KeptDisk wanted(DiskSpec spec, GuestOs guestOs, String place) {
+        try {
+            return new KeptDisk(spec, VirtualDevice.parse(spec.vdev(), guestOs), place);
+        } catch (ProblemException e) {
+            throw ProblemException.within(place, e);
+        }
+    }
+
+    private static void refuseSame(KeptDisk disk, @Nullable KeptDisk other) {
         if (other != null) {
-            throw Problem.invalidField("vdev", spec.vdev(), "one that no other disk of the domain has")
-                    .withField("disks")
+            throw disk.placed(Problem.invalidField(
+                            "vdev", disk.spec().vdev(), "one that no other disk of the domain has")
                     .withCause("it is the same device as " + other.spec().vdev())
-                    .toException();
+                    .toException());
         }
     }
 
     private Future<Void> add(DomainDisks disks, KeptDisk disk) {
         disks.add(disk);
-        return open(disks, disk);
+        return open(disks, disk).recover(failure -> Future.failedFuture(disk.placed(failure)));
     }
 
     /** Gets ready what backs a disk, if anything does already. */
@@ -116,8 +126,10 @@ final class BootDisks {
     }
 
     private Future<Void> checked(String script) {
-        scripts.check(script);
-        return Future.succeededFuture();
+        return Future.succeededFuture(script).map(named -> {
+            scripts.check(named);
+            return null;
+        });
     }
 
     DisksPlaced place(UUID uuid, int domid) {
@@ -137,7 +149,9 @@ final class BootDisks {
         if (disks == null) {
             return Future.succeededFuture();
         }
-        return Future.join(disks.all().stream().map(disk -> take(disks, disk)).toList())
+        return Future.join(disks.all().stream()
+                        .map(disk -> take(disks, disk).recover(failure -> Future.failedFuture(disk.placed(failure))))
+                        .toList())
                 .mapEmpty();
     }
 
@@ -215,7 +229,7 @@ final class BootDisks {
                 : Future.succeededFuture();
     }
 
-    private static HotplugScripts.Use use(String script, VbdPaths paths) {
+    static HotplugScripts.Use use(String script, VbdPaths paths) {
         return new HotplugScripts.Use(script, paths.device(), "", "");
     }
 

@@ -93,7 +93,7 @@ final class Guards {
                         ProblemType.CONFLICT,
                         "target: " + Problem.quote(spec.target()) + how + holder
                                 + (spec.access().json().equals("rw") ? ", expected one that nobody else uses" : ""))
-                .withField("disks")
+                .withField("target")
                 .withCause(
                         "two writers destroy what is on it; \"override\": true (or access mode w!) takes it all the same")
                 .toException();

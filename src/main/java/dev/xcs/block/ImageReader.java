@@ -156,6 +156,7 @@ final class ImageReader {
         return Problem.of(
                         ProblemType.IMPOSSIBLE,
                         "The image " + Problem.quote(image.toString()) + " cannot be used: " + why)
+                .withField("target")
                 .withCall("qemu-img info", image.toString())
                 .toException();
     }

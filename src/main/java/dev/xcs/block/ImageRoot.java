@@ -17,7 +17,6 @@ record ImageRoot(@Nullable Path directory) {
         }
         if (!target.startsWith("/")) {
             throw Problem.invalidField("target", target, "an absolute path: no block.image-root is set")
-                    .withField("disks")
                     .toException();
         }
         return target;
@@ -30,7 +29,6 @@ record ImageRoot(@Nullable Path directory) {
     void check(String target, String realPath) {
         if (directory != null && !Path.of(realPath).startsWith(directory)) {
             throw Problem.invalidField("target", target, "a file in " + directory + " (block.image-root)")
-                    .withField("disks")
                     .withCause("it is " + realPath)
                     .toException();
         }

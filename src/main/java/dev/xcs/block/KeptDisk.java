@@ -2,6 +2,7 @@ package dev.xcs.block;
 
 import dev.xcs.model.DiskAccess;
 import dev.xcs.model.DiskSpec;
+import dev.xcs.model.ProblemException;
 import dev.xcs.model.VirtualDevice;
 import dev.xcs.xenstore.NodeWait;
 import java.util.function.UnaryOperator;
@@ -11,13 +12,25 @@ import org.jspecify.annotations.Nullable;
 final class KeptDisk {
     private final DiskSpec spec;
     private final VirtualDevice device;
+    private final String place;
     private @Nullable OpenBacking backing;
     private @Nullable NodeWait awaited;
     private boolean scripted;
 
     KeptDisk(DiskSpec spec, VirtualDevice device) {
+        this(spec, device, "");
+    }
+
+    /** @param place where in a request its fields are: {@code disks[2].} */
+    KeptDisk(DiskSpec spec, VirtualDevice device, String place) {
         this.spec = spec;
         this.device = device;
+        this.place = place;
+    }
+
+    /** The failure as whoever asked for the disk understands it. */
+    ProblemException placed(Throwable failure) {
+        return ProblemException.within(place, failure);
     }
 
     DiskSpec spec() {

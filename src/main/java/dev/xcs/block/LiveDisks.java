@@ -265,7 +265,6 @@ final class LiveDisks {
         DiskSpec before = drive.spec();
         if (before.device() != DiskDevice.CDROM) {
             throw Problem.invalidField("vdev", ask.vdev(), "a CD drive: other disks have no medium")
-                    .withField("target")
                     .toException();
         }
         DiskSpec after = withTarget(before, ask.target());

@@ -64,6 +64,7 @@ record NbdStart(
         return Problem.of(
                         ProblemType.IMPOSSIBLE,
                         "The image " + Problem.quote(image.file().toString()) + " cannot be served: " + why)
+                .withField("target")
                 .withCall("qemu-nbd", image.file().toString());
     }
 

@@ -121,6 +121,7 @@ final class QemuImg {
         return Problem.of(
                         ProblemType.IMPOSSIBLE,
                         "The image " + Problem.quote(file.toString()) + " cannot be used: " + why)
+                .withField("target")
                 .withCall("qemu-img info", file.toString());
     }
 }

@@ -26,7 +26,16 @@ record StoredDisk(Dom0 dom0, int domid, int number, String backend, Map<String, 
 
     /** What is read of each back-end. */
     static final String[] KEYS = {
-        "params", "format", "mode", "dev", "device-type", "state", "physical-device", "sectors"
+        "params",
+        "format",
+        "mode",
+        "dev",
+        "device-type",
+        "state",
+        "physical-device",
+        "sectors",
+        "script",
+        VbdNodes.TOOLSTACK
     };
 
     /** Sectors are of 512 bytes on the wire, whatever sector-size says (public/io/blkif.h). */

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * Linux 6.1: hotplug-status is written for those who look at it, blkback does not).
  */
 final class VbdNodes {
+    /** By its value xcsd knows its own disks, also when it knows nothing else of a domain any more. */
+    static final String TOOLSTACK = "toolstack";
+
+    static final String XCSD = "xcsd";
+
     private final Dom0 dom0;
 
     VbdNodes(Dom0 dom0) {
@@ -65,6 +70,7 @@ final class VbdNodes {
         nodes.add(node(back + "/frontend", paths.frontend()));
         nodes.add(node(back + "/frontend-id", paths.domid()));
         common(back, spec, nodes);
+        nodes.add(node(back + "/" + TOOLSTACK, XCSD));
         nodes.add(node(back + "/format", spec.format().json()));
         nodes.add(node(back + "/online", 1));
         nodes.add(node(back + "/bootable", 1));

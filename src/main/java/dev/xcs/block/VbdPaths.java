@@ -1,6 +1,8 @@
 package dev.xcs.block;
 
 import dev.xcs.device.DevicePaths;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where the nodes of a disk are: docs/misc/xenstore-paths.pandoc, and below {@code /libxl} what xl looks at to find it.
@@ -33,5 +35,12 @@ record VbdPaths(int domid, int number) {
 
     String libxl() {
         return "/libxl/" + domid + "/device/vbd/" + number;
+    }
+
+    /** Where all disks of the domain are, once for each of the three. */
+    List<String> directories() {
+        return Stream.of(frontend(), backend(), libxl())
+                .map(path -> path.substring(0, path.lastIndexOf('/')))
+                .toList();
     }
 }

@@ -6,6 +6,7 @@ import dev.xcs.message.DetachDisk;
 import dev.xcs.message.RequestControl;
 import dev.xcs.model.ControlPayload;
 import dev.xcs.model.DiskChange;
+import dev.xcs.model.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
@@ -28,13 +29,15 @@ final class DiskRequests {
                 return payload instanceof ControlPayload.Disk wanted
                         ? AttachDisk.ADDRESS
                                 .ask(bus, new AttachDisk(domain, wanted.disk()), deadline)
-                                .mapEmpty()
+                                .<Void>mapEmpty()
+                                .recover(failure -> within("payload.disk.", failure))
                         : Requests.wrongPayload("payload.kind", payload, "disk");
             case BLKIF_BE_VBD_DESTROY:
                 return payload instanceof ControlPayload.DiskRemoval removal
                         ? DetachDisk.ADDRESS
                                 .ask(bus, new DetachDisk(domain, removal.vdev(), removal.force()), deadline)
-                                .mapEmpty()
+                                .<Void>mapEmpty()
+                                .recover(failure -> within("payload.", failure))
                         : Requests.wrongPayload("payload.kind", payload, "disk-removal");
             default:
                 return payload instanceof ControlPayload.DiskSize size
@@ -43,8 +46,13 @@ final class DiskRequests {
                                         bus,
                                         new ChangeDisk(domain, size.vdev(), DiskChange.resize(size.sizeBytes())),
                                         deadline)
-                                .mapEmpty()
+                                .<Void>mapEmpty()
+                                .recover(failure -> within("payload.", failure))
                         : Requests.wrongPayload("payload.kind", payload, "disk-size");
         }
+    }
+
+    private static Future<Void> within(String place, Throwable failure) {
+        return Future.failedFuture(ProblemException.within(place, failure));
     }
 }

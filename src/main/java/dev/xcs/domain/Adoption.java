@@ -70,7 +70,10 @@ final class Adoption {
 
     private Future<Void> take(Definition definition, Optional<DomainInfo> found) {
         return switch (definition.phase()) {
-            case ACTIVE -> found.isPresent() ? resume(definition, found.get()) : dropGone(definition);
+            case ACTIVE ->
+                found.isPresent()
+                        ? resume(definition, found.get())
+                        : boots.tidy(definition).compose(any -> dropGone(definition));
             case CREATING -> found.isPresent() ? undo(definition, found.get()) : dropGone(definition);
             case RESTARTING -> restart(definition, found);
             case STOPPED -> {
@@ -148,7 +151,10 @@ final class Adoption {
         start(
                 domain,
                 domain.queue()
-                        .add("restart", preemption -> known(domain).compose(v -> boots.restart(domain, preemption))));
+                        .add(
+                                "restart",
+                                preemption -> (found.isPresent() ? known(domain) : boots.tidy(definition))
+                                        .compose(v -> boots.restart(domain, preemption))));
         return Future.succeededFuture();
     }
 

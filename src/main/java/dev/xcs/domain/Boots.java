@@ -64,6 +64,19 @@ final class Boots {
                 .compose(any -> show(domain, true));
     }
 
+    /** Removes what is left of a boot that has gone while no daemon ran; what cannot be removed only stays. */
+    Future<Void> tidy(Definition definition) {
+        return definition.domid() < 0
+                ? Future.succeededFuture()
+                : teardown.tearDown(definition.uuid(), definition.domid(), false)
+                        .onFailure(failure -> LOG.warn(
+                                "What is left of {} stays, {}",
+                                definition.spec().name(),
+                                Lifecycle.describe(failure)))
+                        .<Void>mapEmpty()
+                        .otherwiseEmpty();
+    }
+
     private Future<Void> endOldBoot(KeptDomain domain) {
         if (domain.domid() < 0) {
             return Future.succeededFuture();

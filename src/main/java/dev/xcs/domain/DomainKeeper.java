@@ -10,6 +10,7 @@ import dev.xcs.message.ChangeVif;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
 import dev.xcs.message.DetachDisk;
+import dev.xcs.message.DetachVif;
 import dev.xcs.message.DiskLeft;
 import dev.xcs.message.DetachVif;
 import dev.xcs.message.DiskShown;

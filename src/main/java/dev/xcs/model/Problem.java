@@ -103,6 +103,15 @@ public record Problem(
         return new Problem(type, detail, value, step, call, argument, errno, errnoText, cause, retryable);
     }
 
+    /**
+     * The same problem of a value inside another: the field, and the detail where it begins with it, say where.
+     *
+     * @param place with its final separator: {@code disks[2].}
+     */
+    public Problem within(String place) {
+        return field == null ? this : atField(place + field);
+    }
+
     public Problem withStep(String value) {
         return new Problem(type, detail, field, value, call, argument, errno, errnoText, cause, retryable);
     }

@@ -18,6 +18,11 @@ public final class ProblemException extends RuntimeException {
         return problem;
     }
 
+    /** The failure of something inside another value, see {@link Problem#within}. */
+    public static ProblemException within(String place, Throwable failure) {
+        return new ProblemException(of(failure).within(place), failure);
+    }
+
     /** The problem behind any failure: its own, or an internal one that names the failure. */
     public static Problem of(Throwable failure) {
         return failure instanceof ProblemException known

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.xcs.config.DaemonConfig.BlockConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
+import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.sim.Fault;
 import dev.xcs.hypervisor.sim.Faults;
 import dev.xcs.hypervisor.sim.SimHost;
@@ -18,6 +19,7 @@ import dev.xcs.message.Done;
 import dev.xcs.message.EndDisks;
 import dev.xcs.message.ExamineBacking;
 import dev.xcs.message.HostRead;
+import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.PlaceDisks;
 import dev.xcs.message.PlugDisk;
 import dev.xcs.message.PrepareDisks;
@@ -27,6 +29,7 @@ import dev.xcs.message.ReleaseDisks;
 import dev.xcs.message.ResumeDisks;
 import dev.xcs.message.TakeDisks;
 import dev.xcs.message.UnplugDisk;
+import dev.xcs.message.XenDomainsListed;
 import dev.xcs.model.AttachedDevice;
 import dev.xcs.model.Backing;
 import dev.xcs.model.DeviceNumber;
@@ -48,7 +51,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +79,7 @@ class BlockBackendTest {
     private final AtomicInteger loops = new AtomicInteger();
     private volatile Future<Void> gate = Future.succeededFuture();
     private final List<DiskLeft> left = new CopyOnWriteArrayList<>();
+    private final Set<DeviceNumber> servers = ConcurrentHashMap.newKeySet();
     private String backend = "";
     private SimHost host;
     private XenstoreClient store;
@@ -101,6 +107,9 @@ class BlockBackendTest {
             released.add(ask.device());
             return Future.succeededFuture(new Done());
         });
+        Domains domains = host.hypervisor().domains();
+        ListXenDomains.ADDRESS.answer(
+                fixture.bus(), ask -> Future.succeededFuture(new XenDomainsListed(domains.list())));
         Files.createDirectories(dir.resolve("scripts"));
         DiskLeft.ADDRESS.listen(fixture.bus(), left::add);
         backend = deploy();
@@ -109,7 +118,8 @@ class BlockBackendTest {
     private String deploy() {
         BlockConfig config =
                 new BlockConfig(Optional.empty(), Optional.of(dir.resolve("scripts")), Path.of("/none"), Path.of("/none"));
-        return fixture.deploy(new BlockBackend(store, config, dir, PATIENCE, (vertx, devices) -> new NoImages()));
+        return fixture.deploy(
+                new BlockBackend(store, config, dir, PATIENCE, (vertx, devices) -> new NoImages(servers)));
     }
 
     @AfterEach
@@ -331,8 +341,7 @@ class BlockBackendTest {
         DiskSpec disk = DiskSpec.of("/a.img", "xvda");
         int domid = clinging(WEB, disk);
         refusesToLeave(WEB, domid);
-        BusFixture.await(fixture.vertx().undeploy(backend));
-        backend = deploy();
+        again();
         fixture.ask(ResumeDisks.ADDRESS, new ResumeDisks(WEB, "web", domid, GuestOs.LINUX, List.of(disk)));
         host.faults().disarm(Fault.STUCK_BLKFRONT);
         Await.until("it is told", SOON, () -> left.equals(List.of(new DiskLeft(WEB, domid, 51712))));
@@ -356,6 +365,61 @@ class BlockBackendTest {
         assertThat(released).hasSize(2);
     }
 
+    /** As an earlier run left them. */
+    private void leftover(int domid, String toolstack, String script) {
+        String back = "/local/domain/0/backend/vbd/" + domid + "/51712";
+        for (String directory : List.of(
+                back, "/local/domain/" + domid + "/device/vbd/51712", "/libxl/" + domid + "/device/vbd/51712")) {
+            BusFixture.await(store.write(directory + "/state", "6"));
+        }
+        BusFixture.await(store.write(back + "/toolstack", toolstack));
+        BusFixture.await(store.write(back + "/script", script));
+        BusFixture.await(store.write(back + "/physical-device", String.format("%x:%x", 43, domid)));
+    }
+
+    private void again() {
+        BusFixture.await(fixture.vertx().undeploy(backend));
+        backend = deploy();
+    }
+
+    @Test
+    void disksOfDomainsThatAreGoneAreRemovedAtStartAndNobodyElses() throws Exception {
+        Path told = dir.resolve("told");
+        script("block-own", "echo $1 $XENBUS_PATH >> " + told);
+        int living = host.createForeign("lives").domid();
+        leftover(7001, "xcsd", "block-own");
+        leftover(7002, "", "");
+        leftover(living, "xcsd", "block-own");
+        BusFixture.await(store.write("/libxl/7001/device/vif/0/state", "6"));
+        again();
+        assertThat(BusFixture.await(store.list("/local/domain/0/backend/vbd")))
+                .containsExactlyInAnyOrder("7002", String.valueOf(living));
+        assertThat(BusFixture.await(store.list("/local/domain/7001/device"))).isEmpty();
+        assertThat(BusFixture.await(store.list("/libxl/7001/device"))).containsExactly("vif");
+        assertThat(BusFixture.await(store.list("/libxl/7002/device/vbd"))).containsExactly("51712");
+        assertThat(Files.readAllLines(told)).containsExactly("remove backend/vbd/7001/51712");
+        assertThat(servers).containsExactlyInAnyOrder(new DeviceNumber(43, 7002), new DeviceNumber(43, living));
+    }
+
+    @Test
+    void disksOfDomainsThatAreGoneAreRemovedWhenXenstoreIsBack() throws Exception {
+        leftover(7001, "xcsd", "");
+        String known = "/local/domain/0/backend/vbd/7003/51712";
+        prepare(WEB, DiskSpec.of("/a.img", "xvda"));
+        place(7003);
+        host.faults().arm(Fault.XENSTORE_DISCONNECT, 1);
+        // Requests fail while there is no connection.
+        Await.until(
+                "it is removed",
+                SOON,
+                () -> List.of("7003")
+                        .equals(BusFixture.await(
+                                store.list("/local/domain/0/backend/vbd").otherwise(List.of()))));
+        assertThat(BusFixture.await(store.read(known + "/toolstack")))
+                .as("whoever ends that boot removes it")
+                .contains("xcsd");
+    }
+
     @Test
     void tellsWhatAFailingScriptSaidOnStandardError() throws Exception {
         script("block-bad", "echo 'no such target' >&2; exit 3");
@@ -371,7 +435,7 @@ class BlockBackendTest {
     void runsNoScriptFromElsewhereAndSaysSoBeforeAnythingIsMade() {
         for (String script : List.of("/bin/sh", "../outside")) {
             PrepareDisks ask = new PrepareDisks(WEB, "web", GuestOs.LINUX, List.of(scripted(script)));
-            assertThat(fixture.refused(PrepareDisks.ADDRESS, ask).field()).isEqualTo("script");
+            assertThat(fixture.refused(PrepareDisks.ADDRESS, ask).field()).isEqualTo("disks[0].script");
         }
     }
 }

@@ -31,11 +31,7 @@ class NetworkConfigTest {
 
         assertThat(network)
                 .isEqualTo(new DaemonConfig.NetworkConfig(
-                        List.of(),
-                        Path.of("/usr/sbin/dnsmasq"),
-                        Path.of("/run/xcs/networks"),
-                        Optional.empty(),
-                        Path.of("/etc/xen/scripts")));
+                        List.of(), Path.of("/usr/sbin/dnsmasq"), Path.of("/run/xcs/networks"), Optional.empty(), Optional.empty()));
     }
 
     @Test

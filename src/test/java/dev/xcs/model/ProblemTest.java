@@ -56,4 +56,17 @@ class ProblemTest {
         assertThat(Problem.quote("/\uD800")).isEqualTo("\"/\\ud800\"");
         assertThat(Problem.quote("\u009b2J")).isEqualTo("\"\\u009b2J\"");
     }
+
+    @Example
+    void tellsWhereItIsWithinSomethingElse() {
+        Problem inner = Problem.invalidField("target", "x", "y").withCause("why");
+        assertThat(inner.within("disks[2]."))
+                .isEqualTo(Problem.invalidField("disks[2].target", "x", "y").withCause("why"));
+        assertThat(Problem.of(ProblemType.CONFLICT, "It is in use")
+                        .withField("target")
+                        .within("disks[2]."))
+                .isEqualTo(Problem.of(ProblemType.CONFLICT, "It is in use").withField("disks[2].target"));
+        Problem general = Problem.of(ProblemType.HYPERVISOR, "target: no");
+        assertThat(general.within("disks[2].")).isEqualTo(general);
+    }
 }

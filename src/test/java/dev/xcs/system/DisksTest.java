@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.xcs.RunningDaemon;
+import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.sim.Fault;
 import dev.xcs.hypervisor.sim.Faults;
 import dev.xcs.hypervisor.sim.SimHost;
@@ -295,6 +296,74 @@ class DisksTest {
         assertThat(answer.body().toString()).contains(says);
     }
 
+    private static void blamed(String field, Answer answer) {
+        assertThat(answer.status()).as(answer.body().toString()).isIn(400, 409);
+        blamed(field, answer.body());
+    }
+
+    private static void blamed(String field, JsonNode problem) {
+        assertThat(problem.path("field").asText()).as(problem.toString()).isEqualTo(field);
+        assertThat(problem.path("detail").asText()).startsWith(field + ": ");
+    }
+
+    private static void blamedAtCreation(String field, Map<?, ?>... disks) {
+        blamed(field, api.post("/v1/domains", spec("blamed", List.of(disks))));
+    }
+
+    @Test
+    void namesTheFieldOfADiskThatIsRefused() throws Exception {
+        Path fine = image("blameless.img", MIB, "");
+        Path held = image("blamed.img", MIB, "");
+        Map<String, Object> first = disk(fine, "xvda");
+        Map<String, Object> scripted = disk("x", "xvdb");
+        scripted.put("script", "../outside");
+        String uuid = create("blamer", disk(held, "xvda"));
+        blamedAtCreation("disks[1].target", first, disk(dir.resolve("none.img"), "xvdb"));
+        blamedAtCreation("disks[1].target", first, disk("relative.img", "xvdb"));
+        blamedAtCreation("disks[2].target", first, disk("/dev/sim/none", "xvdc"), disk(held, "xvdb"));
+        blamedAtCreation("disks[1].vdev", first, disk(held, "51712"));
+        blamedAtCreation("disks[1].vdev", first, disk(held, "sd0a0"));
+        blamedAtCreation("disks[1].script", first, scripted);
+
+        String disks = "/v1/domains/" + uuid + "/disks";
+        blamed("target", api.post(disks, disk(dir.resolve("none.img"), "xvdb")));
+        blamed("target", api.post(disks, disk(held, "xvdb")));
+        blamed("vdev", api.post(disks, disk(fine, "xvda")));
+        blamed("vdev", api.post(disks, disk(fine, "sd0a0")));
+        blamed("script", api.post(disks, scripted));
+        blamed("vdev", api.sendText("PATCH", disks + "/xvda", "{\"target\": \"" + fine + "\"}"));
+        blamed("sizeBytes", api.sendText("PATCH", disks + "/xvda", "{\"sizeBytes\": 512}"));
+    }
+
+    @Test
+    void aRequestOnTheSwitchNamesTheFieldOfItsPayload() throws Exception {
+        String uuid = create("switched");
+        Map<String, Object> odd = disk(dir.resolve("none.img"), "xvdb");
+        blamed("payload.disk.target", refusal(vbdCreate(uuid, odd)));
+        odd.put("format", "floppy");
+        blamed("payload.disk.format", api.post("/v1/requests", vbdCreate(uuid, odd)));
+        Path fine = image("switched.img", MIB, "");
+        Answer done = api.post("/v1/requests", vbdCreate(uuid, disk(fine, "xvdb")));
+        assertThat(done.body().path("outcome").asText())
+                .as(done.body().toString())
+                .isEqualTo("done");
+        awaitConnected(uuid, "xvdb");
+        Map<String, Object> removal = Map.of("kind", "disk-removal", "vdev", "xvdz9z", "force", false);
+        blamed("payload.vdev", refusal(request(uuid, "BLKIF_BE.VBD_DESTROY", removal)));
+    }
+
+    private static JsonNode refusal(Map<String, Object> request) {
+        return api.post("/v1/requests", request).body().path("problem");
+    }
+
+    private static Map<String, Object> request(String uuid, String subtype, Map<String, Object> payload) {
+        return Map.of("domain", uuid, "subtype", subtype, "payload", payload);
+    }
+
+    private static Map<String, Object> vbdCreate(String uuid, Map<String, Object> disk) {
+        return request(uuid, "BLKIF_BE.VBD_CREATE", Map.of("kind", "disk", "disk", disk));
+    }
+
     @Test
     void aPathWithBlanksAndQuotesIsAPath() throws Exception {
         Path odd = image("a 'b\" $c;d|e.img", MIB, "QUOTED");
@@ -334,6 +403,48 @@ class DisksTest {
                 assertThat(next.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
                 String freed = next.create(spec("freed", List.of(disk(file, "xvda"))));
                 assertThat(next.delete("/v1/domains/" + freed).status()).isEqualTo(204);
+            }
+        }
+    }
+
+    @Test
+    void disksOfAGuestThatWentWhileNoDaemonRanAreGivenBack() throws Exception {
+        Path file = image("widow.img", MIB, "");
+        Path state = dir.resolve("widow");
+        try (SimHost host = SimHost.start(SimHostOptions.defaults(), dir.resolve("widows"))) {
+            int domid;
+            try (RunningDaemon first = RunningDaemon.startOn(host, state)) {
+                ApiClient before = first.api();
+                String uuid = before.create(spec("widow", List.of(disk(file, "xvda"))));
+                domid = before.get("/v1/domains/" + uuid).body().path("domid").asInt();
+                Await.until(
+                        "the guest has it",
+                        SOON,
+                        () -> host.store()
+                                .read(0, "/local/domain/0/backend/vbd/" + domid + "/51712/state")
+                                .filter("4"::equals)
+                                .isPresent());
+            }
+            // In good order, so that nothing of it is mapped and Xen forgets it at once.
+            host.store().write(0, "/local/domain/" + domid + "/control/shutdown", "poweroff");
+            Await.until(
+                    "the guest has given it up",
+                    SOON,
+                    () -> host.store()
+                            .read(0, "/local/domain/0/backend/vbd/" + domid + "/51712/state")
+                            .filter("6"::equals)
+                            .isPresent());
+            Hypervisor dom0 = host.hypervisor();
+            Await.until(
+                    "it is off",
+                    SOON,
+                    () -> dom0.domains().find(domid).orElseThrow().shutdownReason() != null);
+            dom0.domains().destroy(domid);
+            assertThat(dom0.domains().find(domid)).isEmpty();
+            try (RunningDaemon second = RunningDaemon.startOn(host, state)) {
+                assertThat(host.store().list(0, "/local/domain/0/backend/vbd")).isEmpty();
+                assertThat(host.store().list(0, "/local/domain")).containsExactly("0");
+                assertThat(second.api().get("/v1/domains").body()).hasSize(1);
             }
         }
     }

@@ -68,12 +68,18 @@ class NetworksTest {
 
     private String create(String name, String ip, Map<String, Object> vif) {
         String uuid = api.create(new HashMap<>(Map.of(
-                "name", name,
-                "memoryMib", 64,
-                "vcpus", 1,
-                "kernel", "sim:linux",
-                "cmdline", ip.isEmpty() ? "quiet" : "ip=" + ip,
-                "vifs", List.of(vif))));
+                "name",
+                name,
+                "memoryMib",
+                64,
+                "vcpus",
+                1,
+                "kernel",
+                "sim:linux",
+                "cmdline",
+                ip.isEmpty() ? "quiet" : "ip=" + ip,
+                "vifs",
+                List.of(vif))));
         made.add(uuid);
         return uuid;
     }
@@ -118,9 +124,10 @@ class NetworksTest {
         String two = create("two", "10.77.0.12/24", Map.of());
         try (ConsoleViewer first = booted(one);
                 ConsoleViewer second = booted(two)) {
-            Await.until("it is connected", SOON, () -> vif(one).path("state")
-                    .asText()
-                    .equals("connected"));
+            Await.until(
+                    "it is connected",
+                    SOON,
+                    () -> vif(one).path("state").asText().equals("connected"));
             assertThat(ping(first, "10.77.0.1")).contains(REACHED);
             assertThat(ping(first, "10.77.0.12")).contains(REACHED);
             assertThat(ping(second, "10.77.0.11")).contains(REACHED);
@@ -175,7 +182,8 @@ class NetworksTest {
         try (ConsoleViewer console = booted(uuid)) {
             String address = vif(uuid).path("ip").path(0).asText();
             assertThat(address).startsWith("10.80.0.");
-            Await.until("it has its address", SOON, () -> run(console, "ip addr").contains(address));
+            Await.until(
+                    "it has its address", SOON, () -> run(console, "ip addr").contains(address));
             assertThat(ping(console, "10.80.0.1")).contains(REACHED);
             assertThat(ping(console, "192.0.2.1")).contains(REACHED);
             JsonNode shown = api.get("/v1/networks").body().path(0);
@@ -217,7 +225,8 @@ class NetworksTest {
         String before;
         try (ConsoleViewer console = booted(uuid)) {
             before = vif(uuid).path("ip").path(0).asText();
-            Await.until("it has its address", SOON, () -> run(console, "ip addr").contains(before));
+            Await.until(
+                    "it has its address", SOON, () -> run(console, "ip addr").contains(before));
         }
         assertThat(daemon.stop()).isEmpty();
         restart();
@@ -225,7 +234,8 @@ class NetworksTest {
         assertThat(vif(uuid).path("network").asText()).isEqualTo("kept");
         assertThat(vif(uuid).path("managed").asBoolean()).isTrue();
         try (ConsoleViewer console = api.console(uuid)) {
-            Await.until("it reaches dom0", SOON, () -> ping(console, "10.90.0.1").contains(REACHED));
+            Await.until(
+                    "it reaches dom0", SOON, () -> ping(console, "10.90.0.1").contains(REACHED));
         }
         String second = create("second", "dhcp", Map.of("network", "kept"));
         assertThat(vif(second).path("ip").path(0).asText()).isNotEqualTo(before);

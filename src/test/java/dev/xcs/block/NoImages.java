@@ -10,8 +10,15 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Where only raw images can be used. */
+/** Serves no images, and notes which servers of an earlier run it was told to keep. */
 final class NoImages implements Images {
+    private final Set<DeviceNumber> kept;
+
+    /** @param kept is replaced by each {@link #takeUp} */
+    NoImages(Set<DeviceNumber> kept) {
+        this.kept = kept;
+    }
+
     @Override
     public Future<Facts> inspect(DiskSpec spec, Backing file, Consumer<Path> admit) {
         return refuse(spec);
@@ -26,7 +33,7 @@ final class NoImages implements Images {
         return Future.failedFuture(Problem.of(
                         ProblemType.IMPOSSIBLE,
                         "format: " + Problem.quote(spec.format().json()) + " cannot be used on this host, expected raw")
-                .withField("disks")
+                .withField("format")
                 .toException());
     }
 
@@ -42,6 +49,8 @@ final class NoImages implements Images {
 
     @Override
     public Future<Void> takeUp(Set<DeviceNumber> used) {
+        kept.clear();
+        kept.addAll(used);
         return Future.succeededFuture();
     }
 
