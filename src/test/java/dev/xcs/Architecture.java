@@ -57,7 +57,9 @@ final class Architecture {
             Map.entry("hypervisor", Set.of("model")),
             Map.entry("hypervisor.xen", Set.of("hypervisor", "platform", "image", "model", "config")),
             Map.entry("hypervisor.netbsd", Set.of("hypervisor", "platform", "model")),
-            Map.entry("hypervisor.sim", Set.of("hypervisor", "hypervisor.netbsd", "xenstore.wire", "platform", "image", "model")),
+            Map.entry(
+                    "hypervisor.sim",
+                    Set.of("hypervisor", "hypervisor.netbsd", "xenstore.wire", "platform", "image", "model")),
             Map.entry("gateway", Set.of("hypervisor", "message", "bus", "model")),
             Map.entry("xenstore.wire", Set.of()),
             Map.entry("xenstore", Set.of("xenstore.wire", "model", "config")),

@@ -10,7 +10,6 @@ import dev.xcs.model.GuestOs;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
-import dev.xcs.model.StoreNode;
 import dev.xcs.model.VirtualDevice;
 import dev.xcs.xenstore.NodeWait;
 import dev.xcs.xenstore.Xenstore;

@@ -82,8 +82,7 @@ final class VbdNodes {
         device(back, disk.backing(), spec.script(), nodes);
     }
 
-    private void device(
-            String back, @Nullable OpenBacking backing, @Nullable String script, List<StoreNode> nodes) {
+    private void device(String back, @Nullable OpenBacking backing, @Nullable String script, List<StoreNode> nodes) {
         if (script != null) {
             nodes.add(node(back + "/script", script));
         }

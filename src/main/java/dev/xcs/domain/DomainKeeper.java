@@ -12,7 +12,6 @@ import dev.xcs.message.DestroyDomain;
 import dev.xcs.message.DetachDisk;
 import dev.xcs.message.DetachVif;
 import dev.xcs.message.DiskLeft;
-import dev.xcs.message.DetachVif;
 import dev.xcs.message.DiskShown;
 import dev.xcs.message.DisksShown;
 import dev.xcs.message.DomainChanged;

@@ -146,10 +146,7 @@ final class BootVifs {
     private static HotplugScripts.Use use(String script, DomainVifs vifs, KeptVif vif) {
         String gatewayDev = vif.spec().gatewayDev();
         return new HotplugScripts.Use(
-                script,
-                vifs.paths(vif),
-                String.valueOf(vif.interfaceName()),
-                gatewayDev == null ? "" : gatewayDev);
+                script, vifs.paths(vif), String.valueOf(vif.interfaceName()), gatewayDev == null ? "" : gatewayDev);
     }
 
     /** The boot is dead and its nodes are there: scripts see those. Quietly does nothing for a domain without vifs. */
@@ -221,7 +218,7 @@ final class BootVifs {
             LOG.warn("{} has no MAC address, so it is left alone", found.paths().backend());
             return Future.succeededFuture();
         }
-        VifSpec spec = written.map(one -> truth(one, found)).orElseGet(found::spec);
+        VifSpec spec = written.map(one -> truth(one, found, mac.get())).orElseGet(found::spec);
         return networks.place(spec, strangers.links())
                 .compose(place -> resume(vifs, found, spec, mac.get(), place))
                 .recover(failure -> {
@@ -230,10 +227,10 @@ final class BootVifs {
                 });
     }
 
-    private static VifSpec truth(VifSpec written, StoredVif found) {
+    private static VifSpec truth(VifSpec written, StoredVif found, MacAddress mac) {
         VifSpec stored = found.spec();
         return written.moved(stored.network(), stored.network() == null ? stored.bridge() : null)
-                .withMac(stored.mac() == null ? written.mac() : stored.mac())
+                .withMac(mac)
                 .withRate(stored.rate());
     }
 

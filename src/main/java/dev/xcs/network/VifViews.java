@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Shows vifs: what xenstore says of them, joined with what was asked for and with what was counted. */
@@ -40,16 +42,19 @@ final class VifViews {
     }
 
     private Future<List<VifView>> views(@Nullable DomainVifs vifs, List<StoredVif> found) {
-        Map<StoredVif, Future<String>> names = new HashMap<>();
-        found.forEach(vif -> names.put(vif, name(vifs, vif)));
-        return Future.join(List.copyOf(names.values()))
-                .compose(any -> devices.statistics(Set.copyOf(
-                                names.values().stream().map(Future::result).toList()))
+        List<Future<String>> names = found.stream().map(vif -> name(vifs, vif)).toList();
+        return Future.all(names)
+                .compose(any -> devices.statistics(
+                                names.stream().map(Future::result).collect(Collectors.toSet()))
                         // That nobody counts is no failure of who wants to see the vif.
                         .otherwise(Map.of()))
-                .map(counted -> found.stream()
-                        .map(vif -> view(vifs, vif, names.get(vif).result(), counted))
-                        .toList());
+                .map(counted -> {
+                    List<VifView> views = new ArrayList<>();
+                    for (StoredVif vif : found) {
+                        views.add(view(vifs, vif, names.get(views.size()).result(), counted));
+                    }
+                    return views;
+                });
     }
 
     private Future<String> name(@Nullable DomainVifs vifs, StoredVif found) {
@@ -93,7 +98,7 @@ final class VifViews {
                 }));
         return devices.statistics(Set.copyOf(counts.keySet()))
                 .map(read -> read.entrySet().stream()
-                        .flatMap(one -> java.util.Optional.ofNullable(counts.get(one.getKey()))
+                        .flatMap(one -> Optional.ofNullable(counts.get(one.getKey()))
                                 .map(count -> new VifCount(count.uuid(), count.index(), one.getValue()))
                                 .stream())
                         .toList());

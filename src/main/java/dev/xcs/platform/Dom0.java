@@ -18,7 +18,9 @@ public enum Dom0 {
 
         @Override
         public List<Path> devices() {
-            return Stream.of("privcmd", "evtchn", "gntdev").map(Path.of("/dev/xen")::resolve).toList();
+            return Stream.of("privcmd", "evtchn", "gntdev")
+                    .map(Path.of("/dev/xen")::resolve)
+                    .toList();
         }
 
         @Override

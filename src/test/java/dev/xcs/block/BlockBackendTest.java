@@ -92,8 +92,7 @@ class BlockBackendTest {
         BusFixture.await(store.start());
         ReadHost.ADDRESS.answer(
                 fixture.bus(),
-                ask -> Future.succeededFuture(
-                        new HostRead(host.hypervisor().host())));
+                ask -> Future.succeededFuture(new HostRead(host.hypervisor().host())));
         ExamineBacking.ADDRESS.answer(
                 fixture.bus(), ask -> Future.succeededFuture(new BackingExamined(file(String.valueOf(ask.path())))));
         AttachLoop.ADDRESS.answer(
@@ -116,8 +115,8 @@ class BlockBackendTest {
     }
 
     private String deploy() {
-        BlockConfig config =
-                new BlockConfig(Optional.empty(), Optional.of(dir.resolve("scripts")), Path.of("/none"), Path.of("/none"));
+        BlockConfig config = new BlockConfig(
+                Optional.empty(), Optional.of(dir.resolve("scripts")), Path.of("/none"), Path.of("/none"));
         return fixture.deploy(
                 new BlockBackend(store, config, dir, PATIENCE, (vertx, devices) -> new NoImages(servers)));
     }

@@ -95,8 +95,16 @@ class ConfigReaderTest {
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
                         new DaemonConfig.BlockConfig(
-                                Optional.of(Path.of("/i")), Optional.of(Path.of("/sc")), Path.of("/qn"), Path.of("/qi")),
-                        new DaemonConfig.NetworkConfig(List.of(), Path.of("/d"), Path.of("/run/xcs/networks"), Optional.of("lan"), Optional.of(Path.of("/sc")))));
+                                Optional.of(Path.of("/i")),
+                                Optional.of(Path.of("/sc")),
+                                Path.of("/qn"),
+                                Path.of("/qi")),
+                        new DaemonConfig.NetworkConfig(
+                                List.of(),
+                                Path.of("/d"),
+                                Path.of("/run/xcs/networks"),
+                                Optional.of("lan"),
+                                Optional.of(Path.of("/sc")))));
     }
 
     @Test

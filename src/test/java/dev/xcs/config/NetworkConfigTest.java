@@ -31,7 +31,11 @@ class NetworkConfigTest {
 
         assertThat(network)
                 .isEqualTo(new DaemonConfig.NetworkConfig(
-                        List.of(), Path.of("/usr/sbin/dnsmasq"), Path.of("/run/xcs/networks"), Optional.empty(), Optional.empty()));
+                        List.of(),
+                        Path.of("/usr/sbin/dnsmasq"),
+                        Path.of("/run/xcs/networks"),
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     @Test

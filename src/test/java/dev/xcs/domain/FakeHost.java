@@ -22,8 +22,8 @@ import dev.xcs.message.XenDomainBuilt;
 import dev.xcs.message.XenDomainCreated;
 import dev.xcs.message.XenDomainsListed;
 import dev.xcs.model.BuiltDomain;
-import dev.xcs.model.DomainInfo;
 import dev.xcs.model.Dom0System;
+import dev.xcs.model.DomainInfo;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
@@ -257,6 +257,7 @@ final class FakeHost {
         long used = domains.values().stream()
                 .mapToLong(dom -> dom.domid == 0 ? 0 : dom.memoryKib)
                 .sum();
-        return new HostInfo(true, Dom0System.LINUX, "4.17.0", List.of(), true, false, 4, 1000, 1, 4 * FREE_KIB, FREE_KIB - used);
+        return new HostInfo(
+                true, Dom0System.LINUX, "4.17.0", List.of(), true, false, 4, 1000, 1, 4 * FREE_KIB, FREE_KIB - used);
     }
 }

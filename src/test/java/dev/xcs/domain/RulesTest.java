@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.xcs.domain.StateRules.Action;
 import dev.xcs.model.DesiredState;
+import dev.xcs.model.Dom0System;
 import dev.xcs.model.Domain;
 import dev.xcs.model.DomainState;
 import dev.xcs.model.DomainType;
-import dev.xcs.model.Dom0System;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;

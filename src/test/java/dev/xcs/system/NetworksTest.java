@@ -60,8 +60,10 @@ class NetworksTest {
         var devices = host.hypervisor().networkDevices();
         assertThat(devices.made()).isEmpty();
         assertThat(devices.guarded()).isEmpty();
-        Await.until("no vif is left", SOON, () -> devices.links().stream()
-                .noneMatch(link -> link.name().startsWith("vif")));
+        Await.until(
+                "no vif is left",
+                SOON,
+                () -> devices.links().stream().noneMatch(link -> link.name().startsWith("vif")));
         assertThat(daemon.stop()).isEmpty();
         host.close();
     }

@@ -10,9 +10,9 @@ import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
+import dev.xcs.model.Dom0System;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainType;
-import dev.xcs.model.Dom0System;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
@@ -107,7 +107,8 @@ public final class FakeHypervisor implements Hypervisor {
     @Override
     public HostInfo host() {
         called("host");
-        return new HostInfo(true, Dom0System.LINUX, "4.17.7", List.of("xen-3.0-x86_64"), true, false, 2, 1_000_000, 1, 1024, 512);
+        return new HostInfo(
+                true, Dom0System.LINUX, "4.17.7", List.of("xen-3.0-x86_64"), true, false, 2, 1_000_000, 1, 1024, 512);
     }
 
     @Override

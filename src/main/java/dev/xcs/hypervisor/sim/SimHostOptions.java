@@ -16,13 +16,7 @@ import java.time.Duration;
  * @param faults what is armed from the start, see {@link Faults}
  */
 public record SimHostOptions(
-        Dom0 dom0,
-        int memoryMib,
-        int dom0MemoryMib,
-        int cpus,
-        Duration bootTime,
-        Duration slowness,
-        String faults) {
+        Dom0 dom0, int memoryMib, int dom0MemoryMib, int cpus, Duration bootTime, Duration slowness, String faults) {
     public SimHostOptions {
         atLeast("memoryMib", memoryMib, 1024);
         atLeast("dom0MemoryMib", dom0MemoryMib, 256);

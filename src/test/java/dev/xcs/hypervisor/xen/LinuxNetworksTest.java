@@ -135,9 +135,8 @@ class LinuxNetworksTest {
     }
 
     private void addressGuest() throws Exception {
-        guest.in(() -> ip("addr add 10.80.0.5/24 dev eth0")
-                + ip("link set eth0 up")
-                + ip("route add default via 10.80.0.1"));
+        guest.in(() ->
+                ip("addr add 10.80.0.5/24 dev eth0") + ip("link set eth0 up") + ip("route add default via 10.80.0.1"));
     }
 
     private static ServerSocket listen(NetworkNamespace where, int port) throws Exception {
@@ -260,7 +259,8 @@ class LinuxNetworksTest {
             ip("link add vif6.0 type veth peer name far6");
             ip("link set far6 name eth0 netns " + other.path());
             devices.connect(new VifPort("vif6.0", "vif6.0", 1500, "xcs-second", false, null, List.of(), null, OPEN));
-            other.in(() -> ip("addr add 10.81.0.5/24 dev eth0") + ip("link set eth0 up")
+            other.in(() -> ip("addr add 10.81.0.5/24 dev eth0")
+                    + ip("link set eth0 up")
                     + ip("route add default via 10.81.0.1"));
             try (ServerSocket server = listen(other, 80)) {
                 assertThat(refused(guest, "10.81.0.5", 80)).isTrue();
@@ -341,8 +341,10 @@ class LinuxNetworksTest {
         ip("link set far5 name eth0 netns " + guest.path());
         VifGuard own = new VifGuard(null, List.of(v4, v6), false, false, false);
         devices.connect(new VifPort("vif5.0", "vif5.0", 1500, null, false, null, List.of(v4, v6), "eth0", own));
-        guest.in(() -> ip("addr add 192.0.2.50/32 dev eth0") + ip("-6 addr add fd02::50/128 dev eth0 nodad")
-                + ip("link set eth0 up") + ip("route add default dev eth0")
+        guest.in(() -> ip("addr add 192.0.2.50/32 dev eth0")
+                + ip("-6 addr add fd02::50/128 dev eth0 nodad")
+                + ip("link set eth0 up")
+                + ip("route add default dev eth0")
                 + ip("-6 route add default via fe80::fcff:ffff:feff:ffff dev eth0"));
 
         try (ServerSocket server = listen(guest, 80)) {
