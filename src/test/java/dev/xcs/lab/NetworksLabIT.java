@@ -93,6 +93,17 @@ class NetworksLabIT {
         run(console, "ip addr flush dev eth0; ip addr add " + cidr + " dev eth0; ip link set eth0 up");
     }
 
+    /** What a guest does with what it is given: address, way out, and who knows names. */
+    private static void dhcp(ConsoleViewer console) throws Exception {
+        run(
+                console,
+                "printf '#!/bin/sh\\n[ $1 = bound ] || exit 0\\nip addr flush dev $interface\\nip addr add $ip/24 dev $interface\\n"
+                        + "ip route add default via $router\\nmkdir -p /etc\\necho nameserver $dns > /etc/resolv.conf\\n' > /dhcp;"
+                        + " chmod 755 /dhcp");
+        assertThat(run(console, "udhcpc -i eth0 -s /dhcp -n -q -t 10 2>&1 | tail -n 3"))
+                .contains("obtained");
+    }
+
     private static String ping(ConsoleViewer console, String address) throws Exception {
         return run(console, "ping -c 3 -W 3 " + address + " | tail -n 3");
     }
