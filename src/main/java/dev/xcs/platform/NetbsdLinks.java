@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * over: every release prints more of them.
  */
 public final class NetbsdLinks {
-    private static final Pattern HEAD =
-            Pattern.compile("([A-Za-z][A-Za-z0-9._-]*): flags=[0-9a-fx]+(?:<([^>]*)>)?(?: metric \\d+)?(?: mtu (\\d+))?.*");
+    private static final Pattern HEAD = Pattern.compile(
+            "([A-Za-z][A-Za-z0-9._-]*): flags=[0-9a-fx]+(?:<([^>]*)>)?(?: metric \\d+)?(?: mtu (\\d+))?.*");
     private static final Pattern HARDWARE = Pattern.compile("\\s+address: ([0-9a-f]{2}(?::[0-9a-f]{2}){5})");
     private static final Pattern ADDRESS = Pattern.compile("\\s+inet6? (?:alias )?([0-9a-f.:]+)[ /%].*");
     private static final Pattern COUNTERS = Pattern.compile("\\s+(input|output): (\\d+) packets?, (\\d+) bytes?(.*)");
@@ -100,8 +100,8 @@ public final class NetbsdLinks {
             errors = more.group(2).startsWith("error") ? number : errors;
             drops = more.group(2).startsWith("queue") ? number : drops;
         }
-        NetbsdLink.Counters counters = new NetbsdLink.Counters(
-                Long.parseLong(line.group(2)), Long.parseLong(line.group(3)), errors, drops);
+        NetbsdLink.Counters counters =
+                new NetbsdLink.Counters(Long.parseLong(line.group(2)), Long.parseLong(line.group(3)), errors, drops);
         if (line.group(1).equals("input")) {
             in = counters;
         } else {

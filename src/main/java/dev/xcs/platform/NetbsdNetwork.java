@@ -70,12 +70,11 @@ public final class NetbsdNetwork {
         return List.of("brconfig", "-a");
     }
 
-    /** Also lets the packet filter see what is forwarded: IP then, and whatever is neither IP nor ARP is dropped. */
     public static List<String> start(String bridge) {
-        return List.of("brconfig", bridge, "ipf", "up");
+        return List.of("brconfig", bridge, "up");
     }
 
-    /** As the rest of {@link #start}, of a bridge that is somebody else's. */
+    /** Lets the packet filter see what a bridge forwards: IP and ARP then, and nothing else is forwarded any more. */
     public static List<String> filter(String bridge) {
         return List.of("brconfig", bridge, "ipf");
     }
@@ -113,15 +112,7 @@ public final class NetbsdNetwork {
      */
     public static List<String> route(IpAddress host, IpAddress own, String interfaceName) {
         return List.of(
-                "route",
-                "-n",
-                "add",
-                "-host",
-                host.toString(),
-                "-interface",
-                own.toString(),
-                "-ifp",
-                interfaceName);
+                "route", "-n", "add", "-host", host.toString(), "-interface", own.toString(), "-ifp", interfaceName);
     }
 
     public static List<String> unroute(IpAddress host) {

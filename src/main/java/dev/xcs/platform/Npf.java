@@ -16,8 +16,8 @@ public final class Npf {
     public static final int LONGEST_RULE = 1023;
 
     /** What npf.conf has to have: maps are on their own, a ruleset is in the group where it is asked. */
-    public static final String CONFIGURATION = "map ruleset \"" + MAPS + "\", and in the group default, before the rules of its own, "
-            + "ruleset \"" + RULES + "\"";
+    public static final String CONFIGURATION = "map ruleset \"" + MAPS
+            + "\", and in the group default, before the rules of its own, " + "ruleset \"" + RULES + "\"";
 
     private Npf() {}
 

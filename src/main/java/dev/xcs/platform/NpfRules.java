@@ -18,12 +18,12 @@ public final class NpfRules {
     /** A guest that has no address yet asks for one. */
     private static final String ASKS_FOR_ADDRESS = "(src host 0.0.0.0 and udp src port 68 and udp dst port 67)";
 
-    private static final String DHCP_SERVERS = "(ip and udp src port 67 and udp dst port 68)"
-            + " or (ip6 and udp src port 547 and udp dst port 546)";
+    private static final String DHCP_SERVERS =
+            "(ip and udp src port 67 and udp dst port 68)" + " or (ip6 and udp src port 547 and udp dst port 546)";
 
     /** Redirects and advertisements, as RFC 792, RFC 1256 and RFC 4861 number them. */
-    private static final String ROUTERS = "(icmp and (icmp[0] == 5 or icmp[0] == 9))"
-            + " or (icmp6 and (ip6[40] == 134 or ip6[40] == 137))";
+    private static final String ROUTERS =
+            "(icmp and (icmp[0] == 5 or icmp[0] == 9))" + " or (icmp6 and (ip6[40] == 134 or ip6[40] == 137))";
 
     /** The target of a neighbour advertisement is behind the header of IPv6 and eight bytes of its own. */
     private static final int TARGET = 48;
@@ -38,7 +38,8 @@ public final class NpfRules {
         if (!guard.addresses().isEmpty()) {
             stopped.add("ip and not " + any(Stream.concat(hosts(guard, true), Stream.of(ASKS_FOR_ADDRESS))));
             stopped.add("ip6 and not "
-                    + any(Stream.concat(hosts(guard, false), Stream.of("src net fe80::/10", "(src host :: and icmp6)"))));
+                    + any(Stream.concat(
+                            hosts(guard, false), Stream.of("src net fe80::/10", "(src host :: and icmp6)"))));
             stopped.add("icmp6 and ip6[40] == 136 and not " + any(targets(guard)));
         }
         if (!guard.dhcpServer()) {

@@ -19,7 +19,7 @@ public final class SimHypervisor implements Hypervisor {
     private final SimDomains domains;
     private final SimEventChannels events;
     private final SimBlockDevices blockDevices;
-    private final SimNetworkDevices networkDevices;
+    private final NetworkDevices networkDevices;
     private final Set<SimConsoleRing> rings = ConcurrentHashMap.newKeySet();
 
     private final Consumer<SimHypervisor> onClose;
@@ -27,7 +27,7 @@ public final class SimHypervisor implements Hypervisor {
     SimHypervisor(
             SimMachine machine,
             SimBlockDevices blockDevices,
-            SimNetworkDevices networkDevices,
+            NetworkDevices networkDevices,
             Consumer<SimHypervisor> onClose) {
         this.onClose = onClose;
         this.machine = machine;

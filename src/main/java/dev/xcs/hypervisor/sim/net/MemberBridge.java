@@ -114,7 +114,10 @@ public final class MemberBridge implements Switching {
             members().forEach(member -> send(member, from, frame));
         }
         if (frame.to().isGroup()) {
-            members().forEach(member -> host.receive(member, bytes));
+            // A member without an address has nobody who would listen.
+            members().stream()
+                    .filter(member -> !host.addresses(member).isEmpty())
+                    .forEach(member -> host.receive(member, bytes));
         }
     }
 

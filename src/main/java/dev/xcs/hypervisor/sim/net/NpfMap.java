@@ -54,10 +54,7 @@ record NpfMap(
     }
 
     boolean leads(Flow flow) {
-        return hidden == null
-                && protocol == flow.protocol()
-                && port == flow.toPort()
-                && outside.equals(flow.to());
+        return hidden == null && protocol == flow.protocol() && port == flow.toPort() && outside.equals(flow.to());
     }
 
     boolean hides(IpPacket packet) {
