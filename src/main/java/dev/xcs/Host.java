@@ -37,9 +37,8 @@ record Host(Supplier<Hypervisor> open, XenstoreConfig xenstore, Optional<SimHost
     }
 
     private static Host simulated(DaemonConfig config, String faults) {
-        SimHostOptions options = SimHostOptions.defaults()
-                .withDom0(Dom0.of(config.sim().dom0()))
-                .withFaults(faults);
+        SimHostOptions options =
+                SimHostOptions.defaults().withDom0(Dom0.of(config.sim().dom0())).withFaults(faults);
         SimHost host = SimHost.start(options, config.stateDir());
         XenstoreConfig xenstore = new XenstoreConfig(
                 host.xenstoreSocket().toString(), config.xenstore().maxInFlight());

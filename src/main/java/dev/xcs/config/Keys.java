@@ -99,8 +99,8 @@ public final class Keys {
             NetworkKeys.NAME.orNothing(),
             "");
 
-    static final Key<Dom0System> SIM_DOM0 = new Key<>(
-            "sim.dom0", "What dom0 of the simulated host runs.", Kind.choice(Dom0System.class), "linux");
+    static final Key<Dom0System> SIM_DOM0 =
+            new Key<>("sim.dom0", "What dom0 of the simulated host runs.", Kind.choice(Dom0System.class), "linux");
 
     private static final List<Key<?>> ALL = List.of(
             HYPERVISOR,

@@ -45,8 +45,7 @@ class NetbsdDom0Test {
 
     @BeforeEach
     void start() throws IOException {
-        SimHostOptions options =
-                SimHostOptions.defaults().withDom0(Dom0.NETBSD).withBootTime(Duration.ofMillis(20));
+        SimHostOptions options = SimHostOptions.defaults().withDom0(Dom0.NETBSD).withBootTime(Duration.ofMillis(20));
         host = SimHost.start(options, dir.resolve("host"));
         restart();
     }
@@ -174,7 +173,7 @@ class NetbsdDom0Test {
     void aGuestOfOneNetworkDoesNotReachThatOfAnotherUntilItIsMovedThere() throws Exception {
         JsonNode left = network(Map.of("name", "left", "kind", "bridge", "create", true));
         network(Map.of("name", "right", "kind", "bridge", "create", true, "bridge", "bridge5"));
-        assertThat(left.path("bridge").asText()).matches("bridge[1-9][0-9]{5}");
+        assertThat(left.path("interface").asText()).matches("bridge[1-9][0-9]{5}");
         String one = create("one", "10.1.0.1/24", Map.of("network", "left"));
         String two = create("two", "10.1.0.2/24", Map.of("network", "right"));
         try (ConsoleViewer first = booted(one);
@@ -236,8 +235,8 @@ class NetbsdDom0Test {
     @Test
     void aRoutedGuestIsReachedByItsAddress() throws Exception {
         network(Map.of("name", "public", "kind", "routed", "uplink", "wm0", "subnet", "192.0.2.0/24"));
-        String uuid = create(
-                "routed", "192.0.2.40/24:192.0.2.2", Map.of("network", "public", "ip", List.of("192.0.2.40")));
+        String uuid =
+                create("routed", "192.0.2.40/32:192.0.2.2", Map.of("network", "public", "ip", List.of("192.0.2.40")));
         try (ConsoleViewer console = booted(uuid)) {
             assertThat(ping(console, "192.0.2.2")).contains(REACHED);
             assertThat(host.outside().pings(new IpAddress("192.0.2.40"), SOON)).isTrue();
