@@ -1,6 +1,7 @@
 package dev.xcs.hypervisor.sim;
 
 import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.hypervisor.netbsd.NetbsdBlockDevices;
 import dev.xcs.model.MacAddress;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
@@ -26,7 +27,6 @@ public final class SimHost implements AutoCloseable {
 
     private static final String SOCKET = "xenstored.sock";
     private static final String DEVICES = "sim-devices";
-    /** What a NetBSD dom0 has below /var/run. */
     private static final String NETBSD = "sim-netbsd";
 
     private static final int GUEST_THREADS = 2;
@@ -41,6 +41,9 @@ public final class SimHost implements AutoCloseable {
     private final SimMachine machine;
     private final SimDisks disks;
     private final Blkback blkback;
+    /** What a dom0 with NetBSD has below /var/run. */
+    private final Path run;
+
     private final BackendNetwork network;
     private final Netback netback;
     private final ForeignToolstack foreign;
@@ -55,8 +58,8 @@ public final class SimHost implements AutoCloseable {
         this.machine = new SimMachine(options, faults, domains, store, executor);
         this.disks = new SimDisks(devices);
         this.blkback = new Blkback(machine, disks);
-        this.network =
-                options.dom0() == Dom0.NETBSD ? new NetbsdDom0(devices.resolveSibling(NETBSD)) : new Dom0Network();
+        this.run = devices.resolveSibling(NETBSD);
+        this.network = options.dom0() == Dom0.NETBSD ? new NetbsdDom0(run) : new Dom0Network();
         this.netback = new Netback(machine, network);
         this.foreign = new ForeignToolstack(machine, network, socket);
         Dom0Nodes.write(store, options);
@@ -100,10 +103,21 @@ public final class SimHost implements AutoCloseable {
 
     /** Handles on the hypervisor, as one process of dom0 opens them; each call opens others. */
     public Hypervisor hypervisor() {
-        SimHypervisor hypervisor = new SimHypervisor(
-                machine, new SimBlockDevices(disks, blkback, faults), network.devices(faults), opened::remove);
+        SimHypervisor hypervisor = machine.options().dom0() == Dom0.NETBSD ? onNetbsd() : onLinux();
         opened.add(hypervisor);
         return hypervisor;
+    }
+
+    private SimHypervisor onLinux() {
+        SimBlockDevices devices = new SimBlockDevices(disks, blkback, faults);
+        return new SimHypervisor(machine, devices, devices::close, network.devices(faults), opened::remove);
+    }
+
+    private SimHypervisor onNetbsd() {
+        NetbsdDiskPrograms programs = new NetbsdDiskPrograms(disks);
+        NetbsdSimBlockDevices devices =
+                new NetbsdSimBlockDevices(new NetbsdBlockDevices(programs, programs, run), blkback, faults);
+        return new SimHypervisor(machine, devices, devices::close, network.devices(faults), opened::remove);
     }
 
     /** Where xenstored listens. */
