@@ -16,12 +16,16 @@ import dev.xcs.testing.ApiClient.Answer;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.ConsoleViewer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +37,7 @@ class NetbsdDom0Test {
     private static final Duration BRIEFLY = Duration.ofMillis(700);
     private static final String REACHED = "2 packets received";
     private static final String PROMPT = ":~# ";
+    private static final int MIB = 1 << 20;
     private static final String LOST = "0 packets received";
 
     @TempDir
@@ -292,6 +297,126 @@ class NetbsdDom0Test {
                         .asText()
                         .equals("xvif" + foreign.domid() + "i0"));
         host.detachForeignVif(foreign.domid(), 0);
+    }
+
+    private Path image(String name, String text) throws IOException {
+        Path file = dir.resolve(name);
+        byte[] bytes = Arrays.copyOf(text.getBytes(StandardCharsets.UTF_8), MIB);
+        return Files.write(file, bytes);
+    }
+
+    private String create(String name, String kernel, List<Map<String, Object>> disks) {
+        String uuid = api.create(new HashMap<>(Map.of(
+                "name", name, "memoryMib", 64, "vcpus", 1, "kernel", kernel, "cmdline", "quiet", "disks", disks)));
+        made.add(uuid);
+        return uuid;
+    }
+
+    private void awaitConnected(String uuid, int disks) throws Exception {
+        Await.until("they are connected", SOON, () -> {
+            JsonNode all = api.get("/v1/domains/" + uuid + "/disks").body();
+            long connected = StreamSupport.stream(all.spliterator(), false)
+                    .filter(disk -> disk.path("state").asText().equals("connected"))
+                    .count();
+            return connected == disks;
+        });
+    }
+
+    private long vnodes() {
+        return host.hypervisor().blockDevices().loops().size();
+    }
+
+    /** What the ancestors could not: the size is that of the file, and the guest's number of xvda is not looked for in dom0's /dev. */
+    @Test
+    void bootsALinuxGuestFromAFileAndGivesItsVnodeDiskBack() throws Exception {
+        Path root = image("root disk.img", "HELLO-FROM-NETBSD");
+        String uuid = create(
+                "linux",
+                "sim:linux",
+                List.of(Map.of("target", root.toString(), "vdev", "xvda"), Map.of("vdev", "xvdc", "device", "cdrom")));
+        awaitConnected(uuid, 2);
+        String backend = "/local/domain/0/backend/vbd/" + domid(uuid) + "/51712";
+        String path = host.store().read(0, backend + "/physical-device-path").orElseThrow();
+        assertThat(path).matches("/dev/vnd[01]d");
+        // Major 14, sixteen minors a disk, and d is the fourth of them.
+        int minor = 16 * (path.charAt("/dev/vnd".length()) - '0') + 3;
+        assertThat(host.store().read(0, backend + "/physical-device")).contains(String.valueOf(14 << 8 | minor));
+        assertThat(host.store().read(0, backend + "/sectors")).contains(String.valueOf(MIB / 512));
+        try (ConsoleViewer console = booted(uuid)) {
+            assertThat(run(console, "head -c 17 /dev/xvda")).contains("HELLO-FROM-NETBSD");
+            run(console, "write /dev/xvda 4096 FROM-THE-GUEST");
+            Await.until(
+                    "it is in the file",
+                    SOON,
+                    () -> new String(Files.readAllBytes(root), 4096, 14, StandardCharsets.UTF_8)
+                            .equals("FROM-THE-GUEST"));
+        }
+        Answer twice = api.post("/v1/domains/" + uuid + "/disks", Map.of("target", root.toString(), "vdev", "xvdb"));
+        assertThat(twice.status()).as(twice.body().toString()).isEqualTo(409);
+        Answer grown = api.sendText("PATCH", "/v1/domains/" + uuid + "/disks/xvda", "{\"sizeBytes\": " + 2 * MIB + "}");
+        assertThat(grown.body().path("detail").asText()).contains("vnode disks do not grow");
+        assertThat(Files.size(root)).isEqualTo(MIB);
+
+        assertThat(daemon.stop()).isEmpty();
+        restart();
+        awaitConnected(uuid, 2);
+        assertThat(vnodes()).isEqualTo(2);
+
+        assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
+        Await.until("its vnode disks are given back", SOON, () -> vnodes() == 0);
+    }
+
+    @Test
+    void aDiskComesAndGoesWhileTheGuestRuns() throws Exception {
+        Path first = image("hot.img", "HOT");
+        String uuid = create("hot", "sim:linux", List.of());
+        try (ConsoleViewer console = booted(uuid)) {
+            Answer attached =
+                    api.post("/v1/domains/" + uuid + "/disks", Map.of("target", first.toString(), "vdev", "xvdb"));
+            assertThat(attached.status()).as(attached.body().toString()).isEqualTo(201);
+            assertThat(attached.body().path("state").asText()).isEqualTo("connected");
+            assertThat(run(console, "head -c 3 /dev/xvdb")).contains("HOT");
+            assertThat(vnodes()).isEqualTo(1);
+        }
+        assertThat(api.delete("/v1/domains/" + uuid + "/disks/xvdb").status()).isEqualTo(204);
+        Await.until("its vnode disk is given back", SOON, () -> vnodes() == 0);
+    }
+
+    @Test
+    void aPartitionIsAsLargeAsItsDisklabelSays() throws Exception {
+        Path devices = Files.createDirectories(dir.resolve("host/sim-devices"));
+        Files.write(devices.resolve("wd1d"), new byte[2 * MIB]);
+        Files.writeString(
+                devices.resolve(".table"), "wd1e disk=wd1d start=65536 bytes=524288\nwd1f disk=wd1d start=0 bytes=0\n");
+        String uuid = api.create(new HashMap<>(Map.of(
+                "name",
+                "netbsd",
+                "memoryMib",
+                64,
+                "vcpus",
+                1,
+                "kernel",
+                "sim:netbsd",
+                "guestOs",
+                "netbsd",
+                "disks",
+                List.of(Map.of("target", "/dev/sim/wd1e", "vdev", "wd0d")))));
+        made.add(uuid);
+        awaitConnected(uuid, 1);
+
+        JsonNode disk = api.get("/v1/domains/" + uuid + "/disks").body().path(0);
+        assertThat(disk.path("sizeBytes").asLong()).isEqualTo(524288);
+        assertThat(host.store().read(0, "/local/domain/0/backend/vbd/" + domid(uuid) + "/" + number(disk) + "/sectors"))
+                .contains("1024");
+        Answer whole = api.post("/v1/domains/" + uuid + "/disks", Map.of("target", "/dev/sim/wd1d", "vdev", "wd1d"));
+        assertThat(whole.status()).as(whole.body().toString()).isEqualTo(409);
+        Answer none = api.post("/v1/domains/" + uuid + "/disks", Map.of("target", "/dev/sim/wd1f", "vdev", "wd1d"));
+        assertThat(none.status()).isEqualTo(400);
+        assertThat(none.body().path("detail").asText()).contains("its size is 0");
+    }
+
+    private static String number(JsonNode disk) {
+        return disk.path("virtualDevice").asText();
     }
 
     @Test
