@@ -62,7 +62,7 @@ public abstract class NetworkDevicesContract {
     protected abstract void unplug(String device);
 
     /** The guest sends a frame. @param device as it was plugged */
-    protected abstract void send(String device, byte[] frame);
+    protected abstract void send(String device, byte[] frame) throws Exception;
 
     /** What the guest has received since it was last asked. @param device as it was plugged */
     protected abstract List<byte[]> received(String device);
