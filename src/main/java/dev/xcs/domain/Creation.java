@@ -24,6 +24,7 @@ final class Creation {
     private final XenClient xen;
     private final Census census;
     private final ConsoleClient consoles;
+    private final BootImages images;
     private final BootDevices devices;
     private final Xenstore store;
     private final DefinitionLog log;
@@ -37,6 +38,7 @@ final class Creation {
             XenClient xen,
             Census census,
             ConsoleClient consoles,
+            BootImages images,
             BootDevices devices,
             Xenstore store,
             DefinitionLog log,
@@ -48,6 +50,7 @@ final class Creation {
         this.xen = xen;
         this.census = census;
         this.consoles = consoles;
+        this.images = images;
         this.devices = devices;
         this.store = store;
         this.log = log;
@@ -100,13 +103,19 @@ final class Creation {
         /** The disk is slow and needs nothing of the checks, so it is written beside them; a refused creation takes its definition back. */
         private Future<Void> prepare() {
             Future<Void> defined = step("define", this::define).recover(failure -> in("define", failure));
-            Future<Void> backed = step("devices", () -> preemption.orPreempted(devices.prepare(spec)))
-                    .map(decided -> {
-                        spec = decided;
-                        return null;
-                    });
+            Future<Void> backed = step("image", () -> preemption.orPreempted(images.decide(spec)))
+                    .recover(failure -> in("image", failure))
+                    .map(this::decide)
+                    .compose(any -> step("devices", () -> preemption.orPreempted(devices.prepare(spec))))
+                    .map(this::decide);
             Future<Void> checked = step("check", this::check);
             return Future.join(checked, defined, backed).mapEmpty();
+        }
+
+        /** Names of disks depend on the guest's system, so that the image comes before the devices. */
+        private @Nullable Void decide(DomainSpec decided) {
+            spec = decided;
+            return null;
         }
 
         private Future<Void> check() {

@@ -52,7 +52,7 @@ final class ElfImage {
         ElfClass width = width(bytes);
         ElfClass.Header header = width.header(bytes.require("ELF header", 0, width.headerBytes()));
         if (header.machine() != MACHINE_386 && header.machine() != MACHINE_X86_64) {
-            throw bytes.refuse(18, "an ELF for machine " + header.machine() + ", expected x86 (3 or 62)");
+            throw bytes.refuse(18, "an ELF for machine " + header.machine() + ", expected x86 (3) or x86-64 (62)");
         }
         if (header.type() != TYPE_EXEC && header.type() != TYPE_DYN) {
             throw bytes.refuse(16, "an ELF of type " + header.type() + ", expected an executable (2 or 3)");

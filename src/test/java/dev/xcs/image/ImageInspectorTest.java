@@ -271,7 +271,7 @@ class ImageInspectorTest {
         byte[] arm = ElfWriter.elf64().write();
         ByteBuffer.wrap(arm).order(ByteOrder.LITTLE_ENDIAN).putShort(18, (short) 183);
 
-        assertThat(refusal(arm).detail()).contains("offset 0x12: an ELF for machine 183, expected x86");
+        assertThat(refusal(arm).detail()).contains("offset 0x12: an ELF for machine 183, expected x86 (3)");
         assertThat(refusal(Kernels.pack(arm, Compression.GZIP)).detail())
                 .contains("offset 0x12 of what is packed in it: an ELF for machine 183");
     }
@@ -343,7 +343,7 @@ class ImageInspectorTest {
 
         assertThat(refusal(Arrays.copyOf(whole, whole.length - 100)).detail())
                 .contains("is broken at offset 0x")
-                .contains("all has only " + (whole.length - 100));
+                .contains("where all has " + (whole.length - 100));
     }
 
     @Test

@@ -1,27 +1,58 @@
 package dev.xcs.hypervisor.sim;
 
 import dev.xcs.image.BootFile;
-import dev.xcs.image.ImageInspector;
+import dev.xcs.image.KernelImage;
 import dev.xcs.image.Ramdisk;
-import dev.xcs.model.ImageReport;
+import java.nio.ByteBuffer;
 
 /** What the builder of real Xen would say to the files of a guest. */
 final class KernelFile {
+    private static final int CHUNK = 1 << 20;
+    /** "Xen" with its NUL: the owner of an ELF note, as a little-endian word. */
+    private static final int OWNER = 0x006e6558;
+
+    private static final int OWNER_LENGTH = 4;
+    /** A note begins with the lengths of owner and descriptor and its type, a word each. */
+    private static final int NOTE_HEADER = 12;
+    /** "__xe" and "n_gu" of the section that kernels had before notes. */
+    private static final int SECTION_1 = 0x65785f5f;
+
+    private static final int SECTION_2 = 0x75675f6e;
+
     private KernelFile() {}
 
     /** Throws a problem of type BAD_IMAGE that names field and path. */
     static void check(String path) {
         try (BootFile file = BootFile.open("kernel", path)) {
-            ImageReport image = ImageInspector.glance(file);
-            boolean none = Boolean.FALSE.equals(image.pv()) && Boolean.FALSE.equals(image.pvh());
-            if (none) {
-                throw file.refuse("is a file of the format " + image.format().json()
-                        + ", but not a kernel for Xen: it has neither Xen notes nor __xen_guest");
+            KernelImage image = KernelImage.inspect(file);
+            if (image.format() == KernelImage.Format.ELF && !isForXen(file)) {
+                throw file.refuse("is an ELF, but not a kernel for Xen: it has neither Xen notes nor __xen_guest");
             }
         }
     }
 
     static void checkRamdisk(String path, int memoryMib) {
         Ramdisk.inspect(path, memoryMib);
+    }
+
+    private static boolean isForXen(BootFile file) {
+        // The chunks overlap, so that nothing is missed between two of them.
+        for (long at = 0; at < file.size(); at += CHUNK - 2 * NOTE_HEADER) {
+            if (mentionsXen(file.read(at, CHUNK))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean mentionsXen(ByteBuffer bytes) {
+        for (int at = 0; at + NOTE_HEADER + 4 <= bytes.limit(); at++) {
+            int word = bytes.getInt(at);
+            boolean note = word == OWNER_LENGTH && bytes.getInt(at + NOTE_HEADER) == OWNER;
+            if (note || (word == SECTION_1 && bytes.getInt(at + 4) == SECTION_2)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

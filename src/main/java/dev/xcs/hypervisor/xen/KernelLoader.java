@@ -1,11 +1,8 @@
 package dev.xcs.hypervisor.xen;
 
 import dev.xcs.image.BootFile;
-import dev.xcs.image.ImageInspector;
+import dev.xcs.image.KernelImage;
 import dev.xcs.image.Ramdisk;
-import dev.xcs.model.Compression;
-import dev.xcs.model.ImageFormat;
-import dev.xcs.model.ImageReport;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +19,8 @@ final class KernelLoader implements AutoCloseable {
 
     NativeBytes kernel(String path) {
         try (BootFile file = BootFile.open("kernel", path)) {
-            ImageReport image = ImageInspector.glance(file);
-            if (image.format() == ImageFormat.PLAN9 || image.format() == ImageFormat.MULTIBOOT) {
-                throw file.refuse("is of the format " + image.format().json() + ", which Xen's builder does not load");
-            }
-            if (cache != null && (image.compression() != Compression.NONE || image.format() == ImageFormat.BZIMAGE)) {
+            KernelImage image = KernelImage.inspect(file);
+            if (cache != null && image.format().compressed()) {
                 Optional<KernelCache.Lease> lease = cache.lease(file);
                 if (lease.isPresent()) {
                     return warm.share(lease.get());

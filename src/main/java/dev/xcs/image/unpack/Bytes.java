@@ -3,8 +3,6 @@ package dev.xcs.image.unpack;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** Reads whole fields of a stream. */
 final class Bytes {
@@ -40,12 +38,10 @@ final class Bytes {
         return value;
     }
 
-    /** The next little-endian word, or -1 where the stream has ended before its first byte, or within it. */
+    /** The next little-endian word, or -1 where the stream has ended. */
     long wordOrEnd() throws IOException {
-        byte[] word = in.readNBytes(4);
-        return word.length < 4
-                ? -1
-                : ByteBuffer.wrap(word).order(ByteOrder.LITTLE_ENDIAN).getInt() & 0xffffffffL;
+        int first = in.read();
+        return first < 0 ? -1 : first | little(3) << 8;
     }
 
     void fill(byte[] into, int at, int length) throws IOException {

@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.xcs.image.BootFile;
-import dev.xcs.image.ImageInspector;
-import dev.xcs.model.ImageFormat;
+import dev.xcs.image.KernelImage;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -78,7 +77,7 @@ class GuestLibraryTest {
         }
 
         assertThat(Files.size(elf)).isGreaterThan(Files.size(realKernel()));
-        assertThat(ImageInspector.inspect("kernel", elf.toString()).format()).isEqualTo(ImageFormat.ELF);
+        assertThat(KernelImage.inspect(elf.toString()).format()).isEqualTo(KernelImage.Format.ELF);
     }
 
     @Test

@@ -1,0 +1,66 @@
+package dev.xcs.image;
+
+import dev.xcs.model.Compression;
+import dev.xcs.model.GuestOs;
+import dev.xcs.model.ImageReport;
+
+/**
+ * What a kernel file is to the builder, by its headers and the beginning of what is packed in it: what libxenguest does not load is
+ * refused here. {@link ImageInspector} tells everything else.
+ *
+ * @param size of the file, in bytes
+ */
+public record KernelImage(Format format, long size) {
+    /** The containers that libxenguest loads. */
+    public enum Format {
+        /** An x86 ELF, loaded as it is. */
+        ELF(false),
+        /** A gzip file with an ELF inside. */
+        GZIP(true),
+        /** Linux' own container (Documentation/arch/x86/boot.rst). */
+        BZIMAGE(true);
+
+        private final boolean compressed;
+
+        Format(boolean compressed) {
+            this.compressed = compressed;
+        }
+
+        public boolean compressed() {
+            return compressed;
+        }
+    }
+
+    /** Checks a kernel at a path; the field it came from is {@code kernel}. */
+    public static KernelImage inspect(String path) {
+        try (BootFile file = BootFile.open("kernel", path)) {
+            return inspect(file);
+        }
+    }
+
+    /** Checks an open file. */
+    public static KernelImage inspect(BootFile file) {
+        return new KernelImage(format(file, ImageInspector.glance(file)), file.size());
+    }
+
+    private static Format format(BootFile file, ImageReport image) {
+        boolean packed = image.compression() != Compression.NONE;
+        return switch (image.format()) {
+            case ELF -> {
+                if (packed && image.compression() != Compression.GZIP) {
+                    throw file.refuse("is packed by " + image.compression().json()
+                            + ", which Xen's builder unpacks only inside a bzImage");
+                }
+                yield packed ? Format.GZIP : Format.ELF;
+            }
+            case BZIMAGE -> {
+                if (image.guestOs() == GuestOs.UNKNOWN) {
+                    throw file.refuse("is a bzImage without a kernel in it");
+                }
+                yield Format.BZIMAGE;
+            }
+            default ->
+                throw file.refuse("is of the format " + image.format().json() + ", which Xen's builder does not load");
+        };
+    }
+}
