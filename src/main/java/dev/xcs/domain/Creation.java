@@ -9,6 +9,7 @@ import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,7 +109,7 @@ final class Creation {
                     .map(this::decide)
                     .compose(any -> step("devices", () -> preemption.orPreempted(devices.prepare(spec))))
                     .map(this::decide);
-            Future<Void> checked = step("check", this::check);
+            Future<Void> checked = step("check", this::check).recover(failure -> in("check", failure));
             return Future.join(checked, defined, backed).mapEmpty();
         }
 
@@ -232,8 +233,9 @@ final class Creation {
         }
 
         private Future<Void> undo(Throwable failure) {
-            meters.creationFailed(step);
             Problem problem = explain(ProblemException.of(failure));
+            // Several steps go on at once: which one failed is the problem's to say.
+            meters.creationFailed(Objects.requireNonNullElse(problem.step(), step));
             if (domid < 0) {
                 return devices.release(spec.uuid())
                         .transform(any -> Future.failedFuture(new ProblemException(problem, failure)));

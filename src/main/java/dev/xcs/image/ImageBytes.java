@@ -29,7 +29,7 @@ interface ImageBytes {
         if (at < 0 || length < 0 || at > size() || length > size() - at) {
             throw refuse(
                     at,
-                    "the " + what + " has " + Long.toUnsignedString(length) + " bytes there, but all has only "
+                    "the " + what + " has " + Long.toUnsignedString(length) + " bytes there, but the image has only "
                             + size());
         }
     }

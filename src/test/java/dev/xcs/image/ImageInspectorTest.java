@@ -343,7 +343,7 @@ class ImageInspectorTest {
 
         assertThat(refusal(Arrays.copyOf(whole, whole.length - 100)).detail())
                 .contains("is broken at offset 0x")
-                .contains("where all has " + (whole.length - 100));
+                .contains("but the image has only " + (whole.length - 100));
     }
 
     @Test

@@ -52,7 +52,7 @@ class KernelImageTest {
 
         assertThat(refusal(Arrays.copyOf(whole, whole.length - 100)).detail())
                 .contains("is broken at offset 0x400: the protected-mode code has")
-                .contains("where all has " + (whole.length - 100));
+                .contains("but the image has only " + (whole.length - 100));
     }
 
     @Test
