@@ -131,7 +131,7 @@ class AcpiTablesTest {
         });
     }
 
-    /** Taken apart and put together again by iasl: the same bytes, but for its own name as the creator, and not a word of complaint. */
+    /** Taken apart and put together again by iasl, which is not to shorten names (-oa): the same bytes, but for its own name as the creator, and not a word of complaint. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8, 64, 128})
     void isWhatIaslWouldWrite(int vcpus) throws Exception {
@@ -151,10 +151,9 @@ class AcpiTablesTest {
                     .doesNotContain("Warning")
                     .doesNotContain("incorrect");
             checkFields(name, source, vcpus);
-            // What iasl leaves out when it takes a name apart: that it begins at the root.
-            Files.writeString(directory.resolve(name + ".dsl"), source.replace("Scope (_SB)", "Scope (\\_SB)"));
 
             String together = run(
+                    "-oa",
                     "-p",
                     directory.resolve("again").toString(),
                     directory.resolve(name + ".dsl").toString());
@@ -182,7 +181,7 @@ class AcpiTablesTest {
                 assertThat(field(source, "PM1A Control Block Address")).containsExactly("0000B004");
                 assertThat(field(source, "VGA Not Present (V4)")).containsExactly("1");
                 assertThat(field(source, "CMOS RTC Not Present (V5)")).containsExactly("1");
-                assertThat(field(source, "Use Platform Timer (V3)")).containsExactly("1");
+                assertThat(field(source, "Use Platform Timer (V4)")).containsExactly("1");
                 assertThat(field(source, "Hardware Reduced (V5)")).containsExactly("0");
             }
             case "XSDT" ->
