@@ -130,7 +130,13 @@ public final class DomainKeeper extends VerticleBase {
     }
 
     private static Future<Void> listen(
-            EventBus bus, DomainTable table, Census census, Patience patience, Lifecycle lifecycle, TypeChoice types, Disks disks) {
+            EventBus bus,
+            DomainTable table,
+            Census census,
+            Patience patience,
+            Lifecycle lifecycle,
+            TypeChoice types,
+            Disks disks) {
         var create = CreateDomain.ADDRESS.answer(
                 bus, ask -> types.decide(ask).compose(lifecycle::create).map(DomainShown::new));
         var change = ChangeDomain.ADDRESS.answer(

@@ -38,7 +38,8 @@ final class ElfHeader {
         ElfLayout layout = head.get(4) == ElfLayout.CLASS_32.elfClass ? ElfLayout.CLASS_32 : ElfLayout.CLASS_64;
         if (head.get(4) != layout.elfClass || head.get(5) != LITTLE_ENDIAN || machine != layout.machine) {
             throw file.refuse("is an ELF of class " + head.get(4) + " for machine " + machine
-                    + ", expected a 64-bit one (class 2) for x86-64 (machine 62) or a 32-bit one (class 1) for i386 (machine 3)");
+                    + ", expected a 64-bit one (class 2) for x86-64 (machine 62) or a 32-bit one (class 1) for"
+                    + " i386 (machine 3)");
         }
         int type = head.getShort(16) & 0xffff;
         if (type != TYPE_EXEC && type != TYPE_DYN) {

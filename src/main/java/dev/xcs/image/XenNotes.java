@@ -59,8 +59,7 @@ public record XenNotes(Set<DomainType> bootable, String guestOs, int features) {
         }
         ElfLayout layout = head.get(4) == ElfLayout.CLASS_32.elfClass ? ElfLayout.CLASS_32 : ElfLayout.CLASS_64;
         Map<Integer, ByteBuffer> notes = ofSegments(elf, layout, head);
-        ByteBuffer sections = elf.read(
-                layout.sections(head), layout.sectionCount(head) * layout.sectionEntryBytes);
+        ByteBuffer sections = elf.read(layout.sections(head), layout.sectionCount(head) * layout.sectionEntryBytes);
         if (notes.isEmpty()) {
             notes = ofSections(elf, layout, sections);
         }
@@ -69,8 +68,7 @@ public record XenNotes(Set<DomainType> bootable, String guestOs, int features) {
     }
 
     private static Map<Integer, ByteBuffer> ofSegments(ElfBytes elf, ElfLayout layout, ByteBuffer head) {
-        ByteBuffer table =
-                elf.read(layout.programs(head), layout.programCount(head) * layout.programEntryBytes);
+        ByteBuffer table = elf.read(layout.programs(head), layout.programCount(head) * layout.programEntryBytes);
         Map<Integer, ByteBuffer> notes = new HashMap<>();
         for (int at = 0; at + layout.programEntryBytes <= table.limit(); at += layout.programEntryBytes) {
             if (table.getInt(at) == PT_NOTE) {
@@ -145,7 +143,9 @@ public record XenNotes(Set<DomainType> bootable, String guestOs, int features) {
         }
         byte[] text = new byte[bytes.limit()];
         bytes.get(0, text);
-        return new String(text, StandardCharsets.ISO_8859_1).replaceAll("\0.*", "").toLowerCase(Locale.ROOT);
+        return new String(text, StandardCharsets.ISO_8859_1)
+                .replaceAll("\0.*", "")
+                .toLowerCase(Locale.ROOT);
     }
 
     private static boolean hasOldSection(ElfBytes elf, ElfLayout layout, ByteBuffer head, ByteBuffer sections) {

@@ -33,7 +33,11 @@ public final class Kernels {
 
     /** Appends a note of Xen's. */
     public static void note(ByteBuffer notes, int type, byte[] content) {
-        notes.putInt(4).putInt(content.length).putInt(type).put(new byte[] {'X', 'e', 'n', 0}).put(content);
+        notes.putInt(4)
+                .putInt(content.length)
+                .putInt(type)
+                .put(new byte[] {'X', 'e', 'n', 0})
+                .put(content);
         notes.position((notes.position() + 3) & -4);
     }
 }

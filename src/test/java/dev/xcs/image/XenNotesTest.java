@@ -34,7 +34,8 @@ class XenNotesTest {
 
     @Test
     void takesNotesWithoutAnyEntryForPv() {
-        assertThat(read(withNotes(5, "xen-3.0\0".getBytes(StandardCharsets.US_ASCII))).bootable())
+        assertThat(read(withNotes(5, "xen-3.0\0".getBytes(StandardCharsets.US_ASCII)))
+                        .bootable())
                 .containsExactly(DomainType.PV);
     }
 

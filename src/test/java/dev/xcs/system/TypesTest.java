@@ -66,13 +66,16 @@ class TypesTest {
             assertThat(type(api, open)).isEqualTo("pvh");
         }
         try (RunningDaemon daemon = RunningDaemon.start(dir)) {
-            assertThat(daemon.api().get("/v1/domains").body().size()).as("dom0 alone is left").isPositive();
+            assertThat(daemon.api().get("/v1/domains").body().size())
+                    .as("dom0 alone is left")
+                    .isPositive();
         }
     }
 
     @Test
     void takesWhatTheKernelIsMadeForAndRefusesTheRest() throws Exception {
-        String forPv = Files.write(dir.resolve("pv"), Kernels.elf(DomainType.PV)).toString();
+        String forPv =
+                Files.write(dir.resolve("pv"), Kernels.elf(DomainType.PV)).toString();
         String forPvh =
                 Files.write(dir.resolve("pvh"), Kernels.elf(DomainType.PVH)).toString();
         try (RunningDaemon daemon = RunningDaemon.start(dir.resolve("state"))) {
@@ -85,7 +88,8 @@ class TypesTest {
                 assertThat(refused.body().path("field").asText()).isEqualTo("type");
                 assertThat(refused.body().path("step").asText()).isEqualTo("image");
             }
-            ApiClient.Answer missing = api.post("/v1/domains", guest("d", dir.resolve("none").toString()));
+            ApiClient.Answer missing =
+                    api.post("/v1/domains", guest("d", dir.resolve("none").toString()));
             assertThat(missing.status()).isEqualTo(422);
             assertThat(missing.body().path("field").asText()).isEqualTo("kernel");
             assertThat(api.get("/v1/domains").body().size()).isEqualTo(3);
@@ -97,13 +101,16 @@ class TypesTest {
         try (RunningDaemon daemon = RunningDaemon.start(dir)) {
             ApiClient api = daemon.api();
             String uuid = api.create(guest("web", "sim:linux", "pvh"));
-            Await.until("both processors", SOON, () -> show(api, uuid).path("vcpus").asInt() == 2);
+            Await.until(
+                    "both processors", SOON, () -> show(api, uuid).path("vcpus").asInt() == 2);
             assertThat(request(api, uuid, "MEM_REQUEST.SET", Map.of("kind", "memory", "targetKib", 49_152)))
                     .isEqualTo("done");
-            Await.until("less memory", SOON, () -> show(api, uuid).path("memoryMib").asInt() == 48);
-            assertThat(request(api, uuid, "VCPU_HOTPLUG.OFFLINE", Map.of("kind", "vcpu", "vcpu", 1)))
+            Await.until(
+                    "less memory", SOON, () -> show(api, uuid).path("memoryMib").asInt() == 48);
+            assertThat(request(api, uuid, "VCPU_HOTPLUG.OFF", Map.of("kind", "vcpu", "vcpu", 1)))
                     .isEqualTo("done");
-            Await.until("one processor", SOON, () -> show(api, uuid).path("vcpus").asInt() == 1);
+            Await.until(
+                    "one processor", SOON, () -> show(api, uuid).path("vcpus").asInt() == 1);
         }
     }
 

@@ -21,10 +21,7 @@ final class BootTypes {
                     .withStep("image")
                     .toException();
         }
-        String can = notes.bootable().stream()
-                .sorted()
-                .map(DomainType::json)
-                .collect(Collectors.joining(" or "));
+        String can = notes.bootable().stream().sorted().map(DomainType::json).collect(Collectors.joining(" or "));
         return Problem.of(
                         ProblemType.IMPOSSIBLE,
                         "type: " + Problem.quote(type.json()) + ", but " + kernel + " can be started as " + can

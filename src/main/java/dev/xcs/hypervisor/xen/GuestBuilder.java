@@ -27,8 +27,7 @@ final class GuestBuilder {
     private final KernelLoader loader;
     private final PagingPool pool;
 
-    GuestBuilder(
-            XenLibraries libraries, XenVersion version, XenLayout layout, KernelLoader loader, PagingPool pool) {
+    GuestBuilder(XenLibraries libraries, XenVersion version, XenLayout layout, KernelLoader loader, PagingPool pool) {
         this.libraries = libraries;
         this.version = version;
         this.layout = layout;
@@ -125,7 +124,8 @@ final class GuestBuilder {
     private void limit(XenInterface xc, BuildRequest request) {
         int domid = request.domid();
         LibXenCtrl ctrl = libraries.ctrl();
-        CallFailure.require(ctrl.xc_domain_max_vcpus(xc.handle(), domid, request.vcpus()), "xc_domain_max_vcpus", domid);
+        CallFailure.require(
+                ctrl.xc_domain_max_vcpus(xc.handle(), domid, request.vcpus()), "xc_domain_max_vcpus", domid);
         long maxKib = request.memoryMib() * 1024L + SLACK_KIB;
         CallFailure.require(ctrl.xc_domain_setmaxmem(xc.handle(), domid, maxKib), "xc_domain_setmaxmem", domid);
     }

@@ -81,7 +81,8 @@ final class GuestLibraryUnpacker implements KernelUnpacker {
             image.kernel(packed);
             image.parse(packed.toString());
             done = true;
-            return NativeBytes.of(packed.toString(), image.kernelBlob(), image.kernelSize(), closing(xc, image, packed));
+            return NativeBytes.of(
+                    packed.toString(), image.kernelBlob(), image.kernelSize(), closing(xc, image, packed));
         } finally {
             if (!done) {
                 closing(xc, image, null).run();
