@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.xcs.image.BootFile;
 import dev.xcs.image.KernelImage;
+import dev.xcs.image.XenNotes;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -95,6 +97,21 @@ class GuestLibraryTest {
             try (NativeBytes third = loader.kernel(kernel)) {
                 assertThat(third.address()).as("still mapped").isEqualTo(first.address());
             }
+        }
+    }
+
+    @Test
+    void readsTheNotesOfARealKernelWithAndWithoutACache() throws IOException {
+        String kernel = realKernel().toString();
+        KernelCache cache = KernelCache.open(directory.resolve("cache"), 1L << 30, unpacker());
+        try (KernelLoader cached = new KernelLoader(libraries.libc(), cache, unpacker());
+                KernelLoader plain = new KernelLoader(libraries.libc(), null, unpacker())) {
+            XenNotes notes = cached.notes(kernel);
+
+            assertThat(notes.bootable()).containsExactlyInAnyOrder(DomainType.PV, DomainType.PVH);
+            assertThat(notes.guestOs()).isEqualTo("linux");
+            assertThat(notes.searchesRsdp()).isFalse();
+            assertThat(plain.notes(kernel)).isEqualTo(notes);
         }
     }
 
