@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -121,7 +122,17 @@ public final class DomainKeeper extends VerticleBase {
                 .compose(any -> census.refresh())
                 .compose(any -> listen(bus, table, census, patience, lifecycle, new TypeChoice(xen), disks))
                 .compose(any -> listen(bus, vifs))
-                .compose(any -> look(census));
+                .compose(any -> look(census))
+                .onSuccess(any -> prepareKernels(table, xen));
+    }
+
+    /** So that the next boot of a guest does not have to unpack its kernel. */
+    private static void prepareKernels(DomainTable table, XenClient xen) {
+        table.all().stream()
+                .flatMap(domain -> Optional.ofNullable(domain.definition()).stream())
+                .map(definition -> definition.spec().kernel())
+                .distinct()
+                .forEach(xen::prepare);
     }
 
     @Override

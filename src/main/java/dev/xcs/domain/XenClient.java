@@ -6,6 +6,7 @@ import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.PauseXenDomain;
+import dev.xcs.message.PrepareKernel;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadKernel;
 import dev.xcs.message.UnpauseXenDomain;
@@ -19,9 +20,13 @@ import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the domains ask of the native verticle. */
 final class XenClient {
+    private static final Logger LOG = LoggerFactory.getLogger(XenClient.class);
+
     private final EventBus bus;
     private final Deadlines deadlines;
 
@@ -45,6 +50,13 @@ final class XenClient {
         return ReadKernel.ADDRESS
                 .ask(bus, new ReadKernel(kernel), deadlines.build())
                 .map(read -> read.bootable());
+    }
+
+    /** Nobody waits for it, and a kernel that cannot be unpacked is told of when it is to be booted. */
+    void prepare(String kernel) {
+        PrepareKernel.ADDRESS
+                .ask(bus, new PrepareKernel(kernel), deadlines.build())
+                .onFailure(failure -> LOG.debug("{} is not prepared: {}", kernel, failure.getMessage()));
     }
 
     Future<Integer> create(DomainSpec spec) {

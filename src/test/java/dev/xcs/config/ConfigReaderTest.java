@@ -3,6 +3,7 @@ package dev.xcs.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
 import java.io.IOException;
@@ -64,6 +65,7 @@ class ConfigReaderTest {
                         max-restarts = 0
                         restart-window = "2h"
                         max-parallel-builds = 4
+                        builder = "inside"
                         reconcile-every = "250ms"
                         [events]
                         segment-size = "1MiB"
@@ -91,7 +93,7 @@ class ConfigReaderTest {
                         new DaemonConfig.ManagementConfig("localhost", 2),
                         new DaemonConfig.XenstoreConfig("/x/socket", 3),
                         new DaemonConfig.ConsoleConfig(8192, 2048),
-                        new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
+                        new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, BuilderPlace.INSIDE, Duration.ofMillis(250)),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
                         new DaemonConfig.BlockConfig(

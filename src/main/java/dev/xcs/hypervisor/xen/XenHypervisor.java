@@ -85,6 +85,13 @@ public final class XenHypervisor implements Hypervisor {
         return opened;
     }
 
+    private static Builder openBuilder(
+            XenOptions options, XenLibraries libraries, XenVersion version, XenLayout layout, PhysInfo host) {
+        return options.builderProcesses() > 0
+                ? BuilderPool.open(BuilderCommand.of(options.root()), options.builderProcesses())
+                : LibraryBuilder.open(libraries, version, layout, host);
+    }
+
     private static @Nullable KernelCache openCache(XenOptions options, Builder builder) {
         if (options.kernelCacheMaxBytes() <= 0) {
             return null;
@@ -111,7 +118,7 @@ public final class XenHypervisor implements Hypervisor {
             SharedInterface shared = handles.add(new SharedInterface(xc));
             requireSame(version, xc.version());
             PhysInfo host = physInfo(xc, layout);
-            Builder builder = handles.add(LibraryBuilder.open(libraries, version, layout, host));
+            Builder builder = handles.add(openBuilder(options, libraries, version, layout, host));
             XenKernels kernels = new XenKernels(builder, openCache(options, builder));
             XenDomains domains = new XenDomains(libraries, shared, layout, kernels, host);
             XenEventChannels channels =
