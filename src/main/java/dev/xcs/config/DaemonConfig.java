@@ -82,8 +82,7 @@ public record DaemonConfig(
             int maxParallelBuilds,
             BuilderPlace builder,
             Duration reconcileEvery) {
-        public DomainConfig(
-                int maxRestarts, Duration restartWindow, int maxParallelBuilds, Duration reconcileEvery) {
+        public DomainConfig(int maxRestarts, Duration restartWindow, int maxParallelBuilds, Duration reconcileEvery) {
             this(maxRestarts, restartWindow, maxParallelBuilds, BuilderPlace.PROCESS, reconcileEvery);
         }
     }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** How the builder process is started: by the Java that runs the daemon, of the daemon's own classes, with little memory. */
 final class BuilderCommand {
     /** Names and numbers of one guest at a time; kernels are outside the heap. */
-    private static final List<String> FRUGAL = List.of(
-            "-Xms8m", "-Xmx32m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
+    private static final List<String> FRUGAL =
+            List.of("-Xms8m", "-Xmx32m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
 
     private static final List<String> PASSED_ON = List.of("jna.tmpdir", "jna.platform.library.path", "java.io.tmpdir");
 

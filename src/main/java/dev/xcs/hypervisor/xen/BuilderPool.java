@@ -33,6 +33,8 @@ final class BuilderPool implements Builder {
     private static final Logger LOG = LoggerFactory.getLogger(BuilderPool.class);
     /** Longer than the daemon waits for the largest guest. */
     private static final Duration LIMIT = Duration.ofMinutes(11);
+    /** For a JVM to start, on a host that has other things to do. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
     /** A process that cannot even start is not started again and again. */
     private static final Duration YOUNG = Duration.ofSeconds(5);
 
@@ -74,18 +76,21 @@ final class BuilderPool implements Builder {
 
     @Override
     public BuiltDomain build(BuildOrder order) {
-        return with("building domain " + order.request().domid(), (process, what) -> process.ask(
-                what, Kind.BUILD, Wire.order(order), Kind.BUILT, Wire::built));
+        return with(
+                "building domain " + order.request().domid(),
+                (process, what) -> process.ask(what, Kind.BUILD, Wire.order(order), Kind.BUILT, Wire::built));
     }
 
     @Override
     public void unpack(Path kernel, Path into) throws IOException {
-        String failure = with("unpacking " + kernel, (process, what) -> process.ask(
-                what,
-                Kind.UNPACK,
-                Wire.texts(kernel.toString(), into.toString()),
-                Kind.UNPACKED,
-                Wire::required));
+        String failure = with(
+                "unpacking " + kernel,
+                (process, what) -> process.ask(
+                        what,
+                        Kind.UNPACK,
+                        Wire.texts(kernel.toString(), into.toString()),
+                        Kind.UNPACKED,
+                        Wire::required));
         if (!failure.isEmpty()) {
             throw new IOException(failure);
         }
@@ -93,8 +98,9 @@ final class BuilderPool implements Builder {
 
     @Override
     public XenNotes notes(String kernel) {
-        return with("reading " + kernel, (process, what) -> process.ask(
-                what, Kind.NOTES, Wire.texts(kernel), Kind.NOTED, Wire::notes));
+        return with(
+                "reading " + kernel,
+                (process, what) -> process.ask(what, Kind.NOTES, Wire.texts(kernel), Kind.NOTED, Wire::notes));
     }
 
     /** Something that one process does. */
@@ -119,18 +125,35 @@ final class BuilderPool implements Builder {
     }
 
     private <T> T with(BuilderProcess process, String what, Task<T> task) throws Unheard {
-        ScheduledFuture<?> end = timer.schedule(
-                () -> process.kill("it took longer than " + limit.toSeconds() + " s"),
-                limit.toMillis(),
-                TimeUnit.MILLISECONDS);
         try {
-            return task.in(process, what);
+            within(START_LIMIT, process, () -> {
+                process.awaitReady(what);
+                return true;
+            });
+            return within(limit, process, () -> task.in(process, what));
         } catch (Unheard e) {
             process.kill("it did not listen");
             throw e;
         } finally {
-            end.cancel(false);
             giveBack(process);
+        }
+    }
+
+    /** A part of a task. */
+    @FunctionalInterface
+    private interface Part<T> {
+        T run() throws Unheard;
+    }
+
+    private <T> T within(Duration time, BuilderProcess process, Part<T> part) throws Unheard {
+        ScheduledFuture<?> end = timer.schedule(
+                () -> process.kill("it took longer than " + time.toSeconds() + " s"),
+                time.toMillis(),
+                TimeUnit.MILLISECONDS);
+        try {
+            return part.run();
+        } finally {
+            end.cancel(false);
         }
     }
 

@@ -79,7 +79,6 @@ final class BuilderProcess {
      */
     <T> T ask(String what, Kind question, Wire.Fields fields, Kind expected, Answer<T> answer) throws Unheard {
         try {
-            awaitReady(what);
             send(question, fields);
             return answer.read(receive(what, expected));
         } catch (Unheard e) {
@@ -106,14 +105,16 @@ final class BuilderProcess {
         }
     }
 
-    /** The first answer is its own: that it can build, or why not. */
-    private void awaitReady(String what) throws IOException {
+    /** Waits until it can build; the first answer is its own, that it can or why not. */
+    void awaitReady(String what) {
         if (ready) {
             return;
         }
         try {
             receive(what, Kind.READY);
             ready = true;
+        } catch (IOException e) {
+            throw new ProblemException(died(what).problem(), e);
         } finally {
             if (!ready) {
                 kill("it cannot build");
@@ -138,10 +139,12 @@ final class BuilderProcess {
 
     private ProblemException died(String what) {
         String how = killed.isEmpty() ? "ended " + ending() : "was ended: " + killed;
-        return Problem.of(ProblemType.HYPERVISOR, what + " failed: the builder process (pid " + process.pid() + ") " + how)
+        return Problem.of(
+                        ProblemType.HYPERVISOR,
+                        what + " failed: the builder process (pid " + process.pid() + ") " + how)
                 .withStep("build")
-                .withCause("libxenguest has crashed on this guest, or somebody ended the process; what was half done is undone, and"
-                        + " the next build has another process")
+                .withCause("libxenguest has crashed on this guest, or somebody ended the process; what was half done is"
+                        + " undone, and the next build has another process")
                 .asRetryable()
                 .toException();
     }

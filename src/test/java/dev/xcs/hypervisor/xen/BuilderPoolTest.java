@@ -13,11 +13,11 @@ import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.testing.Await;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Builders in processes of their own: real processes, and a builder that does what it is told. */
 class BuilderPoolTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
@@ -72,8 +72,7 @@ class BuilderPoolTest {
         Set<ProcessHandle> builders = new HashSet<>();
         ProcessHandle.current()
                 .children()
-                .filter(child ->
-                        child.info().commandLine().orElse("").contains("ScriptedBuilderMain"))
+                .filter(child -> child.info().commandLine().orElse("").contains("ScriptedBuilderMain"))
                 .forEach(builders::add);
         return builders;
     }
