@@ -37,7 +37,7 @@ final class DomainOperations {
     Future<?> create(RoutingContext context) {
         return bodies.read(context.request())
                 .map(DomainRequest::create)
-                .compose(spec -> CreateDomain.ADDRESS.ask(bus, new CreateDomain(spec), LONG))
+                .compose(create -> CreateDomain.ADDRESS.ask(bus, create, LONG))
                 .compose(created -> answerCreated(context, created));
     }
 

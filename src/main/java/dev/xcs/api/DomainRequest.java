@@ -1,5 +1,6 @@
 package dev.xcs.api;
 
+import dev.xcs.message.CreateDomain;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
@@ -20,6 +21,7 @@ final class DomainRequest {
     private static final Pattern UUID_SHAPE = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
     private static final Pattern SIM_KERNEL = Pattern.compile("sim:[a-z][a-z0-9-]{0,63}");
+    private static final List<String> BUILDABLE = List.of(DomainType.PV.json(), DomainType.PVH.json());
     private static final UUID DOM0 = new UUID(0, 0);
 
     /** Below it no kernel boots; Xen itself takes less. */
@@ -43,12 +45,13 @@ final class DomainRequest {
     private DomainRequest() {}
 
     /** The domain that a creation body asks for; a uuid is chosen if none is given. */
-    static DomainSpec create(Buffer body) {
+    static CreateDomain create(Buffer body) {
         RequestFields fields = RequestFields.of(body);
+        DomainType type = type(fields);
         DomainSpec spec = new DomainSpec(
                 uuid(fields),
                 fields.requiredText("name", NAME.asMatchPredicate(), NAME_EXPECTED),
-                type(fields),
+                type == null ? DomainType.PV : type,
                 fields.requiredInt("memoryMib", MIN_MEMORY_MIB, MAX_MEMORY_MIB, " of MiB"),
                 fields.requiredInt("vcpus", 1, MAX_VCPUS, ""),
                 fields.requiredText(
@@ -65,7 +68,7 @@ final class DomainRequest {
                 DiskRequest.disks(fields),
                 VifRequest.vifs(fields));
         fields.finish();
-        return spec;
+        return new CreateDomain(spec, type == null);
     }
 
     /** The state that a body asks for. */
@@ -92,9 +95,10 @@ final class DomainRequest {
         return uuid != null && !uuid.equals(DOM0);
     }
 
-    private static DomainType type(RequestFields fields) {
-        fields.text("type", "pv"::equals, "\"pv\": the only kind of domain that this version builds");
-        return DomainType.PV;
+    /** Null when it is left open. */
+    private static @Nullable DomainType type(RequestFields fields) {
+        String text = fields.text("type", BUILDABLE::contains, oneOf(BUILDABLE));
+        return text == null ? null : DomainType.ofJson(text);
     }
 
     private static GuestOs guestOs(RequestFields fields) {

@@ -1,5 +1,6 @@
 package dev.xcs.config;
 
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
 import dev.xcs.model.Dom0System;
@@ -52,6 +53,8 @@ public final class Keys {
             new Key<>("domain.restart-window", "Over which restarts are counted.", Kind.duration("1s", "24h"), "1m");
     static final Key<Integer> DOMAIN_MAX_BUILDS =
             new Key<>("domain.max-parallel-builds", "Guests built at once, about 50 MB each.", Kind.count(1, 16), "2");
+    static final Key<BuilderPlace> DOMAIN_BUILDER = new Key<>(
+            "domain.builder", "Where guests are built on real Xen.", Kind.choice(BuilderPlace.class), "process");
     static final Key<Duration> DOMAIN_RECONCILE = new Key<>(
             "domain.reconcile-every", "How often the view is compared with Xen.", Kind.duration("100ms", "1h"), "5s");
 
@@ -126,6 +129,7 @@ public final class Keys {
             DOMAIN_MAX_RESTARTS,
             DOMAIN_RESTART_WINDOW,
             DOMAIN_MAX_BUILDS,
+            DOMAIN_BUILDER,
             DOMAIN_RECONCILE,
             DOMAIN_IMAGE_ROOT,
             EVENTS_SEGMENT,

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -122,12 +123,22 @@ public final class DomainKeeper extends VerticleBase {
                 .completion()
                 .compose(any -> adoption.adopt())
                 .compose(any -> census.refresh())
-                .compose(any -> listen(bus, table, census, patience, lifecycle, disks))
+                .compose(any -> listen(bus, table, census, patience, lifecycle, new TypeChoice(xen), disks))
                 .compose(any -> listen(bus, vifs))
                 .compose(any -> InspectImage.ADDRESS
                         .answer(bus, ask -> images.inspect(ask.path()).map(ImageInspected::new))
                         .completion())
-                .compose(any -> look(census));
+                .compose(any -> look(census))
+                .onSuccess(any -> prepareKernels(table, xen));
+    }
+
+    /** So that the next boot of a guest does not have to unpack its kernel. */
+    private static void prepareKernels(DomainTable table, XenClient xen) {
+        table.all().stream()
+                .flatMap(domain -> Optional.ofNullable(domain.definition()).stream())
+                .map(definition -> definition.spec().kernel())
+                .distinct()
+                .forEach(xen::prepare);
     }
 
     @Override
@@ -136,9 +147,15 @@ public final class DomainKeeper extends VerticleBase {
     }
 
     private static Future<Void> listen(
-            EventBus bus, DomainTable table, Census census, Patience patience, Lifecycle lifecycle, Disks disks) {
+            EventBus bus,
+            DomainTable table,
+            Census census,
+            Patience patience,
+            Lifecycle lifecycle,
+            TypeChoice types,
+            Disks disks) {
         var create = CreateDomain.ADDRESS.answer(
-                bus, ask -> lifecycle.create(ask.spec()).map(DomainShown::new));
+                bus, ask -> types.decide(ask).compose(lifecycle::create).map(DomainShown::new));
         var change = ChangeDomain.ADDRESS.answer(
                 bus, ask -> lifecycle.change(ask.uuid(), ask.state()).map(DomainShown::new));
         var destroy = DestroyDomain.ADDRESS.answer(

@@ -7,22 +7,30 @@ import dev.xcs.message.DestroyXenDomain;
 import dev.xcs.message.FindSimKernel;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.PauseXenDomain;
+import dev.xcs.message.PrepareKernel;
 import dev.xcs.message.ReadHost;
+import dev.xcs.message.ReadKernel;
 import dev.xcs.message.UnpauseXenDomain;
 import dev.xcs.model.BootArguments;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.ImageReport;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the domains ask of the native verticle. */
 final class XenClient {
+    private static final Logger LOG = LoggerFactory.getLogger(XenClient.class);
+
     private final EventBus bus;
     private final Deadlines deadlines;
 
@@ -39,6 +47,20 @@ final class XenClient {
 
     Future<HostInfo> host() {
         return ReadHost.ADDRESS.ask(bus, new ReadHost(), deadlines.hypercall()).map(read -> read.host());
+    }
+
+    /** As what a kernel can be booted; takes as long as a build when nobody has looked at it yet. */
+    Future<Set<DomainType>> bootable(String kernel) {
+        return ReadKernel.ADDRESS
+                .ask(bus, new ReadKernel(kernel), deadlines.build())
+                .map(read -> read.bootable());
+    }
+
+    /** Nobody waits for it, and a kernel that cannot be unpacked is told of when it is to be booted. */
+    void prepare(String kernel) {
+        PrepareKernel.ADDRESS
+                .ask(bus, new PrepareKernel(kernel), deadlines.build())
+                .onFailure(failure -> LOG.debug("{} is not prepared: {}", kernel, failure.getMessage()));
     }
 
     Future<Integer> create(DomainSpec spec) {

@@ -39,11 +39,27 @@ public record DomainSpec(
         vifs = vifs == null ? List.of() : List.copyOf(vifs);
     }
 
+    public DomainSpec withType(DomainType newType) {
+        return with(newType, guestOs, disks, vifs);
+    }
+
     public DomainSpec withGuestOs(GuestOs newGuestOs) {
+        return with(type, newGuestOs, disks, vifs);
+    }
+
+    public DomainSpec withDisks(List<DiskSpec> newDisks) {
+        return with(type, guestOs, newDisks, vifs);
+    }
+
+    public DomainSpec withVifs(List<VifSpec> newVifs) {
+        return with(type, guestOs, disks, newVifs);
+    }
+
+    private DomainSpec with(DomainType newType, GuestOs newGuestOs, List<DiskSpec> newDisks, List<VifSpec> newVifs) {
         return new DomainSpec(
                 uuid,
                 name,
-                type,
+                newType,
                 memoryMib,
                 vcpus,
                 kernel,
@@ -54,45 +70,7 @@ public record DomainSpec(
                 onReboot,
                 onCrash,
                 newGuestOs,
-                disks,
-                vifs);
-    }
-
-    public DomainSpec withDisks(List<DiskSpec> newDisks) {
-        return new DomainSpec(
-                uuid,
-                name,
-                type,
-                memoryMib,
-                vcpus,
-                kernel,
-                ramdisk,
-                cmdline,
-                paused,
-                onPoweroff,
-                onReboot,
-                onCrash,
-                guestOs,
                 newDisks,
-                vifs);
-    }
-
-    public DomainSpec withVifs(List<VifSpec> newVifs) {
-        return new DomainSpec(
-                uuid,
-                name,
-                type,
-                memoryMib,
-                vcpus,
-                kernel,
-                ramdisk,
-                cmdline,
-                paused,
-                onPoweroff,
-                onReboot,
-                onCrash,
-                guestOs,
-                disks,
                 newVifs);
     }
 }

@@ -30,7 +30,7 @@ class DomainRequestTest {
                 .put("cmdline", cmdline)
                 .toBuffer();
         try {
-            DomainSpec spec = DomainRequest.create(body);
+            DomainSpec spec = DomainRequest.create(body).spec();
             assertThat(spec.cmdline()).isEqualTo(cmdline).doesNotContain("\n", "\u0000");
         } catch (ProblemException refused) {
             assertThat(refused.problem().field()).isEqualTo("cmdline");
@@ -46,6 +46,6 @@ class DomainRequestTest {
                 .put("kernel", "/k")
                 .toBuffer();
 
-        assertThat(DomainRequest.create(body).memoryMib()).isEqualTo(memoryMib);
+        assertThat(DomainRequest.create(body).spec().memoryMib()).isEqualTo(memoryMib);
     }
 }

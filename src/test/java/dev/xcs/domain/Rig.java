@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.xcs.bus.Json;
 import dev.xcs.bus.RecordCodec;
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.journal.Definition;
 import dev.xcs.journal.Definitions;
@@ -73,7 +74,7 @@ final class Rig implements AutoCloseable {
     }
 
     void start(Deadlines deadlines) {
-        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, Duration.ofMillis(200), Optional.empty());
+        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, BuilderPlace.PROCESS, Duration.ofMillis(200), Optional.empty());
         deployment = await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, meters, deadlines)));
     }
 

@@ -6,6 +6,7 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
@@ -28,6 +29,7 @@ public final class XenHypervisor implements Hypervisor {
     private final List<String> capabilities;
     private final SharedInterface shared;
     private final XenDomains domains;
+    private final XenKernels kernels;
     private final XenEventChannels eventChannels;
     private final XenConsoleRings consoleRings;
     private final Dom0 dom0;
@@ -40,6 +42,7 @@ public final class XenHypervisor implements Hypervisor {
             List<String> capabilities,
             SharedInterface shared,
             XenDomains domains,
+            XenKernels kernels,
             XenEventChannels eventChannels,
             XenConsoleRings consoleRings,
             Dom0 dom0,
@@ -50,6 +53,7 @@ public final class XenHypervisor implements Hypervisor {
         this.capabilities = capabilities;
         this.shared = shared;
         this.domains = domains;
+        this.kernels = kernels;
         this.eventChannels = eventChannels;
         this.consoleRings = consoleRings;
         this.dom0 = dom0;
@@ -77,18 +81,25 @@ public final class XenHypervisor implements Hypervisor {
         XenLayout layout = XenLayout.of(version);
         XenLibraries libraries = XenLibraries.load(version);
         LayoutSelfCheck.run(libraries, layout.domImage());
-        KernelCache cache = openCache(options, new GuestLibraryUnpacker(libraries, layout.domImage()));
-        XenHypervisor opened = open(version, layout, libraries, new KernelLoader(libraries.libc(), cache), options);
+        XenHypervisor opened = open(version, layout, libraries, options);
         LOG.info("Xen {} opened in {} ms", version, (System.nanoTime() - started) / 1_000_000);
         return opened;
     }
 
-    private static @Nullable KernelCache openCache(XenOptions options, KernelUnpacker unpacker) {
+    private static Builder openBuilder(
+            XenOptions options, XenLibraries libraries, XenVersion version, XenLayout layout, PhysInfo host) {
+        return options.builderProcesses() > 0
+                ? BuilderPool.open(BuilderCommand.of(options.root()), options.builderProcesses())
+                : LibraryBuilder.open(libraries, version, layout, host);
+    }
+
+    private static @Nullable KernelCache openCache(XenOptions options, Builder builder) {
         if (options.kernelCacheMaxBytes() <= 0) {
             return null;
         }
         try {
-            return KernelCache.open(options.kernelCacheDirectory(), options.kernelCacheMaxBytes(), unpacker);
+            return KernelCache.open(
+                    options.kernelCacheDirectory(), options.kernelCacheMaxBytes(), builder.cacheWriter());
         } catch (IOException e) {
             LOG.warn(
                     "no kernel cache, every build decompresses its kernel: {} cannot be used: {}",
@@ -99,17 +110,17 @@ public final class XenHypervisor implements Hypervisor {
     }
 
     private static XenHypervisor open(
-            XenVersion version, XenLayout layout, XenLibraries libraries, KernelLoader loader, XenOptions options) {
+            XenVersion version, XenLayout layout, XenLibraries libraries, XenOptions options) {
         OpenHandles handles = new OpenHandles();
         try {
-            handles.add(loader);
             CallLog log = handles.add(new CallLog(libraries, LibXenToolLog.XTL_CRITICAL));
             XenInterface xc = XenInterface.open(libraries);
             SharedInterface shared = handles.add(new SharedInterface(xc));
             requireSame(version, xc.version());
             PhysInfo host = physInfo(xc, layout);
-            PvBuilder builder = new PvBuilder(libraries, version, layout, loader);
-            XenDomains domains = new XenDomains(libraries, shared, layout, builder, host);
+            Builder builder = handles.add(openBuilder(options, libraries, version, layout, host));
+            XenKernels kernels = new XenKernels(builder, openCache(options, builder));
+            XenDomains domains = new XenDomains(libraries, shared, layout, kernels, host);
             XenEventChannels channels =
                     handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
             XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
@@ -120,6 +131,7 @@ public final class XenHypervisor implements Hypervisor {
                     xc.capabilities(),
                     shared,
                     domains,
+                    kernels,
                     channels,
                     rings,
                     options.dom0(),
@@ -161,6 +173,7 @@ public final class XenHypervisor implements Hypervisor {
                 capabilities,
                 now.pv(),
                 now.hvm(),
+                now.hap(),
                 now.cpus(),
                 now.cpuKhz(),
                 now.nodes(),
@@ -171,6 +184,11 @@ public final class XenHypervisor implements Hypervisor {
     @Override
     public Domains domains() {
         return domains;
+    }
+
+    @Override
+    public Kernels kernels() {
+        return kernels;
     }
 
     @Override

@@ -92,7 +92,7 @@ class XenDetectorTest {
 
         Problem problem = catchThrowableOfType(
                         ProblemException.class,
-                        () -> XenHypervisor.open(new XenOptions(Dom0.LINUX, root, root.resolve("cache"), 0)))
+                        () -> XenHypervisor.open(new XenOptions(Dom0.LINUX, root, root.resolve("cache"), 0, 0)))
                 .problem();
         assertThat(problem.detail()).isEqualTo("Xen 4.13.7 runs here; the structures of 4.14 to 4.22 are known");
     }

@@ -1,9 +1,11 @@
 package dev.xcs.hypervisor.sim.guest;
 
 import dev.xcs.model.GuestOs;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The kernels that exist on the simulated host only; in the place of a path. */
@@ -45,6 +47,11 @@ public enum SimKernel {
     /** What it is. */
     public GuestOs os() {
         return flavour().os();
+    }
+
+    /** As what it can be started: these two run either way. */
+    public Set<DomainType> bootable() {
+        return Set.of(DomainType.PV, DomainType.PVH);
     }
 
     Flavour flavour() {
