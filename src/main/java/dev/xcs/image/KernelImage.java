@@ -13,14 +13,16 @@ import java.util.zip.GZIPInputStream;
  * @param size of the file, in bytes
  */
 public record KernelImage(Format format, long size) {
-    /** The containers that libxenguest loads. */
+    /** The containers that a kernel may come in. */
     public enum Format {
         /** An x86-64 ELF, loaded as it is. */
         ELF(false),
         /** A gzip file with an ELF inside. */
         GZIP(true),
         /** Linux' own container (Documentation/arch/x86/boot.rst). */
-        BZIMAGE(true);
+        BZIMAGE(true),
+        /** Plan 9's own format, which is wrapped into an ELF ({@link ElfWrapping}). */
+        A_OUT(false);
 
         private final boolean compressed;
 
@@ -70,7 +72,11 @@ public record KernelImage(Format format, long size) {
             checkBzImage(file, head);
             return Format.BZIMAGE;
         }
-        throw file.refuse("is not a kernel: neither an ELF, nor a bzImage, nor a gzip file");
+        if (AOutKernel.begins(head)) {
+            AOutKernel.read(file);
+            return Format.A_OUT;
+        }
+        throw file.refuse("is not a kernel: neither an ELF, nor a bzImage, nor a gzip file, nor a Plan 9 a.out");
     }
 
     private static void checkBzImage(BootFile file, ByteBuffer head) {

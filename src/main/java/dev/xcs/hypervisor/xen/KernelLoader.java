@@ -1,6 +1,8 @@
 package dev.xcs.hypervisor.xen;
 
+import dev.xcs.image.AOutKernel;
 import dev.xcs.image.BootFile;
+import dev.xcs.image.ElfWrapping;
 import dev.xcs.image.KernelImage;
 import dev.xcs.image.Ramdisk;
 import java.util.Optional;
@@ -20,6 +22,9 @@ final class KernelLoader implements AutoCloseable {
     NativeBytes kernel(String path) {
         try (BootFile file = BootFile.open("kernel", path)) {
             KernelImage image = KernelImage.inspect(file);
+            if (image.format() == KernelImage.Format.A_OUT) {
+                return NativeBytes.wrapped(ElfWrapping.of(AOutKernel.read(file)), file);
+            }
             if (cache != null && image.format().compressed()) {
                 Optional<KernelCache.Lease> lease = cache.lease(file);
                 if (lease.isPresent()) {

@@ -1,0 +1,112 @@
+package dev.xcs.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.xcs.testing.ApiClient;
+import dev.xcs.testing.Await;
+import dev.xcs.testing.ConsoleViewer;
+import dev.xcs.testing.TinyKernel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What guests can be booted from, on real Xen; scripts/lab up has to have run. */
+@EnabledIfEnvironmentVariable(
+        named = Lab.VARIABLE,
+        matches = ".+",
+        disabledReason = "no lab: run scripts/lab up and set XCS_LAB to the project root")
+class BootLabIT {
+    private static final String DIR = "/var/tmp/boot";
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private ApiClient api;
+
+    @BeforeEach
+    void connect() throws Exception {
+        api = Lab.api();
+        Lab.exec("sh", "-c", "rm -rf " + DIR + "; mkdir -p " + DIR).expectOk();
+    }
+
+    @AfterEach
+    void removeGuests() throws Exception {
+        for (JsonNode domain : api.get("/v1/domains").body()) {
+            if (domain.path("domid").asInt() != 0) {
+                api.delete("/v1/domains/" + domain.path("uuid").asText());
+            }
+        }
+        Await.until(
+                "only dom0 is left",
+                SOON,
+                () -> Lab.exec("xl", "list").expectOk().lines().skip(1).count() == 1);
+    }
+
+    @Test
+    void bootsAnElfOfOurOwn() throws Exception {
+        talksToATinyKernel(tiny(TinyKernel.KZERO, TinyKernel.KZERO + 0x11_0000).elf());
+    }
+
+    @Test
+    void bootsTheSameKernelInPlan9sFormat() throws Exception {
+        talksToATinyKernel(tiny(TinyKernel.KZERO, TinyKernel.KZERO + 0x11_0000).aOut());
+    }
+
+    /** As the first Plan 9 for Xen was linked: behind a header of 32 bytes that is not loaded. */
+    @Test
+    void bootsAPlan9KernelThatBeginsWithinAPage() throws Exception {
+        talksToATinyKernel(tiny(TinyKernel.KZERO, TinyKernel.KZERO + 0x10_0020).aOut());
+    }
+
+    @Test
+    void bootsAPlan9KernelThatHasItsMemoryFromZero() throws Exception {
+        talksToATinyKernel(tiny(0, 0x20_0028).aOut());
+    }
+
+    @Test
+    void saysThatAPlan9KernelDoesNotFit() throws Exception {
+        TinyKernel far = tiny(TinyKernel.KZERO, TinyKernel.KZERO + 0x900_0000);
+        Lab.lab("put", far.aOut().toString(), DIR + "/kernel").expectOk();
+        ApiClient.Answer refused = api.post("/v1/domains", spec("far", DIR + "/kernel"));
+        assertThat(refused.status()).as(refused.body().toString()).isEqualTo(422);
+        assertThat(refused.body().path("field").asText()).isEqualTo("memoryMib");
+    }
+
+    private TinyKernel tiny(long base, long entry) throws Exception {
+        return TinyKernel.make(directory, base, entry);
+    }
+
+    private void talksToATinyKernel(Path kernel) throws Exception {
+        Lab.lab("put", kernel.toString(), DIR + "/kernel").expectOk();
+        Map<String, Object> spec = spec("tiny", DIR + "/kernel");
+        spec.put("cmdline", "seen=" + kernel.getFileName());
+        String uuid = api.create(spec);
+        try (ConsoleViewer console = api.console(uuid)) {
+            String shown = console.awaitText("ready", SOON);
+            assertThat(shown)
+                    .containsPattern("A tiny kernel on xen-3\\.\\d-x86_64, told: seen=" + kernel.getFileName()
+                            + ", bss zero, ready");
+            console.type("ab");
+            console.awaitText("<a><b>", SOON);
+            console.type("q");
+            Await.until(
+                    "it has powered off",
+                    SOON,
+                    () -> api.get("/v1/domains/" + uuid).status() == 404);
+        }
+    }
+
+    private static Map<String, Object> spec(String name, String kernel) {
+        Map<String, Object> spec = new HashMap<>();
+        spec.putAll(Map.of("name", name, "memoryMib", 32, "vcpus", 1, "kernel", kernel));
+        return spec;
+    }
+}
