@@ -1,5 +1,6 @@
 package dev.xcs.api;
 
+import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
@@ -10,6 +11,7 @@ import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -43,18 +45,17 @@ final class DomainRequest {
     private DomainRequest() {}
 
     /** The domain that a creation body asks for; a uuid is chosen if none is given. */
-    static DomainSpec create(Buffer body) {
+    static NewDomain create(Buffer body, PvgrubConfig pvgrub) {
         RequestFields fields = RequestFields.of(body);
+        DomainType type = type(fields);
+        Optional<Bootloader> bootloader = Bootloader.read(fields, type, pvgrub);
         DomainSpec spec = new DomainSpec(
                 uuid(fields),
                 fields.requiredText("name", NAME.asMatchPredicate(), NAME_EXPECTED),
-                type(fields),
+                type,
                 fields.requiredInt("memoryMib", MIN_MEMORY_MIB, MAX_MEMORY_MIB, " of MiB"),
                 fields.requiredInt("vcpus", 1, MAX_VCPUS, ""),
-                fields.requiredText(
-                        "kernel",
-                        isPath().or(SIM_KERNEL.asMatchPredicate()),
-                        PATH_EXPECTED + "; on the simulated host also sim:linux or sim:netbsd"),
+                bootloader.map(Bootloader::image).orElseGet(() -> kernel(fields)),
                 fields.text("ramdisk", isPath(), PATH_EXPECTED),
                 fields.text("cmdline", DomainRequest::isCmdline, CMDLINE_EXPECTED),
                 fields.flag("paused"),
@@ -65,7 +66,14 @@ final class DomainRequest {
                 DiskRequest.disks(fields),
                 VifRequest.vifs(fields));
         fields.finish();
-        return spec;
+        return new NewDomain(spec, bootloader);
+    }
+
+    private static String kernel(RequestFields fields) {
+        return fields.requiredText(
+                "kernel",
+                isPath().or(SIM_KERNEL.asMatchPredicate()),
+                PATH_EXPECTED + "; on the simulated host also sim:linux or sim:netbsd");
     }
 
     /** The state that a body asks for. */

@@ -21,6 +21,7 @@ public record DaemonConfig(
         XenstoreConfig xenstore,
         ConsoleConfig console,
         DomainConfig domain,
+        PvgrubConfig pvgrub,
         EventsConfig events,
         KernelCacheConfig kernelCache,
         BlockConfig block,
@@ -77,6 +78,14 @@ public record DaemonConfig(
      */
     public record DomainConfig(
             int maxRestarts, Duration restartWindow, int maxParallelBuilds, Duration reconcileEvery) {}
+
+    /**
+     * Where GRUB's images for Xen are, which boot a guest from its own disk.
+     *
+     * @param pv for PV guests
+     * @param pvh for PVH guests
+     */
+    public record PvgrubConfig(Path pv, Path pvh) {}
 
     /**
      * How much history of control messages is kept.

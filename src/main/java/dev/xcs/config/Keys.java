@@ -53,6 +53,16 @@ public final class Keys {
             new Key<>("domain.max-parallel-builds", "Guests built at once, about 50 MB each.", Kind.count(1, 16), "2");
     static final Key<Duration> DOMAIN_RECONCILE = new Key<>(
             "domain.reconcile-every", "How often the view is compared with Xen.", Kind.duration("100ms", "1h"), "5s");
+    static final Key<Path> DOMAIN_PVGRUB_PV = new Key<>(
+            "domain.pvgrub-pv",
+            "GRUB's image for PV guests, which boots them from their own disks.",
+            Kind.file(),
+            "/usr/lib/grub-xen/grub-x86_64-xen.bin");
+    static final Key<Path> DOMAIN_PVGRUB_PVH = new Key<>(
+            "domain.pvgrub-pvh",
+            "GRUB's image for PVH guests.",
+            Kind.file(),
+            "/usr/lib/grub-xen/grub-i386-xen_pvh.bin");
 
     static final Key<Long> EVENTS_SEGMENT = new Key<>(
             "events.segment-size", "The event journal begins a new file then.", Kind.size("64KiB", "1GiB"), "8MiB");
@@ -117,6 +127,8 @@ public final class Keys {
             DOMAIN_RESTART_WINDOW,
             DOMAIN_MAX_BUILDS,
             DOMAIN_RECONCILE,
+            DOMAIN_PVGRUB_PV,
+            DOMAIN_PVGRUB_PVH,
             EVENTS_SEGMENT,
             EVENTS_MAX,
             EVENTS_MAX_AGE,

@@ -42,45 +42,47 @@ class ConfigReaderTest {
     @Test
     void readsEveryKeyFromAFile() {
         DaemonConfig config = read(Map.of(), Map.of(), """
-                        hypervisor = "sim"
-                        state-dir = "/s"
-                        log.level = "debug"
-                        [api]
-                        host = "127.1.2.3"
-                        port = 1
-                        max-body-size = "2KiB"
-                        max-console-viewers = 2
-                        allowed-hosts = ["xcs.example", "b"]
-                        [management]
-                        host = "localhost"
-                        port = 2
-                        [xenstore]
-                        socket = "/x/socket"
-                        max-in-flight = 3
-                        [console]
-                        history-size = 8192
-                        input-size = "2KiB"
-                        [domain]
-                        max-restarts = 0
-                        restart-window = "2h"
-                        max-parallel-builds = 4
-                        reconcile-every = "250ms"
-                        [events]
-                        segment-size = "1MiB"
-                        max-size = "2MiB"
-                        max-age = "3h"
-                        [kernel-cache]
-                        directory = "/k"
-                        max-size = 0
-                        [block]
-                        image-root = "/i"
-                        script-directory = "/sc"
-                        qemu-nbd = "/qn"
-                        qemu-img = "/qi"
-                        [network]
-                        dnsmasq = "/d"
-                        default-network = "lan"
-                        """).config();
+            hypervisor = "sim"
+            state-dir = "/s"
+            log.level = "debug"
+            [api]
+            host = "127.1.2.3"
+            port = 1
+            max-body-size = "2KiB"
+            max-console-viewers = 2
+            allowed-hosts = ["xcs.example", "b"]
+            [management]
+            host = "localhost"
+            port = 2
+            [xenstore]
+            socket = "/x/socket"
+            max-in-flight = 3
+            [console]
+            history-size = 8192
+            input-size = "2KiB"
+            [domain]
+            max-restarts = 0
+            restart-window = "2h"
+            max-parallel-builds = 4
+            reconcile-every = "250ms"
+            pvgrub-pv = "/g/pv"
+            pvgrub-pvh = "/g/pvh"
+            [events]
+            segment-size = "1MiB"
+            max-size = "2MiB"
+            max-age = "3h"
+            [kernel-cache]
+            directory = "/k"
+            max-size = 0
+            [block]
+            image-root = "/i"
+            script-directory = "/sc"
+            qemu-nbd = "/qn"
+            qemu-img = "/qi"
+            [network]
+            dnsmasq = "/d"
+            default-network = "lan"
+            """).config();
 
         assertThat(config)
                 .isEqualTo(new DaemonConfig(
@@ -92,6 +94,7 @@ class ConfigReaderTest {
                         new DaemonConfig.XenstoreConfig("/x/socket", 3),
                         new DaemonConfig.ConsoleConfig(8192, 2048),
                         new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
+                        new DaemonConfig.PvgrubConfig(Path.of("/g/pv"), Path.of("/g/pvh")),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
                         new DaemonConfig.BlockConfig(

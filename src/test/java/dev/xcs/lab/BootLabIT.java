@@ -10,6 +10,7 @@ import dev.xcs.testing.TinyKernel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
         disabledReason = "no lab: run scripts/lab up and set XCS_LAB to the project root")
 class BootLabIT {
     private static final String DIR = "/var/tmp/boot";
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration BOOT = Duration.ofSeconds(120);
 
     @TempDir
     Path directory;
@@ -78,6 +80,77 @@ class BootLabIT {
         ApiClient.Answer refused = api.post("/v1/domains", spec("far", DIR + "/kernel"));
         assertThat(refused.status()).as(refused.body().toString()).isEqualTo(422);
         assertThat(refused.body().path("field").asText()).isEqualTo("memoryMib");
+    }
+
+    @Test
+    void bootsAGuestFromItsOwnDiskByPvgrub() throws Exception {
+        makeDisk();
+        String uuid = api.create(byPvgrub("pv", DIR + "/disk.img"));
+        try (ConsoleViewer console = api.console(uuid)) {
+            console.awaitText("GUEST-UP", BOOT);
+            assertThat(GuestShell.run(console, "cat /proc/cmdline")).contains("from=own-disk");
+            assertThat(GuestShell.run(console, "mkdir -p /mnt; mount -t ext4 /dev/xvda /mnt; cat /mnt/boot/whose"))
+                    .contains("the guest's own");
+            int domid = domid(uuid);
+            console.type("umount /mnt; reboot -f\n");
+            Await.until("a new domid", SOON, () -> domid(uuid) > 0 && domid(uuid) != domid);
+            Await.until("a second boot by GRUB", BOOT, () -> console.shown().split("GUEST-UP", -1).length > 2);
+        }
+    }
+
+    @Test
+    void saysThatABootloaderIsNotThere() throws Exception {
+        Lab.lab("daemon", "restart", "--domain-pvgrub-pv=/nope/grub.bin").expectOk();
+        try {
+            Lab.exec("truncate", "-s", "1M", DIR + "/disk.img").expectOk();
+            ApiClient.Answer refused = Lab.api().post("/v1/domains", byPvgrub("pv", DIR + "/disk.img"));
+            assertThat(refused.status()).as(refused.body().toString()).isEqualTo(422);
+            assertThat(refused.body().path("detail").asText())
+                    .isEqualTo("bootloader: \"/nope/grub.bin\" does not exist");
+            assertThat(refused.body().path("cause").asText()).contains("domain.pvgrub-pv");
+        } finally {
+            Lab.lab("daemon", "restart").expectOk();
+            api = Lab.api();
+        }
+    }
+
+    /** A disk as a guest has it that has installed itself: a file system with kernel, initramfs and GRUB's configuration. */
+    private static void makeDisk() throws Exception {
+        Lab.exec("sh", "-euc", """
+            cd %s
+            mkdir -p root/boot/grub
+            cp /opt/lab/vmlinuz /opt/lab/initrd root/boot/
+            echo "the guest's own" > root/boot/whose
+            cat > root/boot/grub/grub.cfg << 'END'
+            set timeout=0
+            menuentry own {
+                linux /boot/vmlinuz console=hvc0 quiet from=own-disk
+                initrd /boot/initrd
+            }
+            END
+            truncate -s 64M disk.img
+            mke2fs -q -t ext4 -d root disk.img
+            """.formatted(DIR)).expectOk();
+    }
+
+    private static Map<String, Object> byPvgrub(String type, String disk) {
+        return Map.of(
+                "name",
+                "own",
+                "type",
+                type,
+                "memoryMib",
+                256,
+                "vcpus",
+                1,
+                "bootloader",
+                "pvgrub",
+                "disks",
+                List.of(Map.of("target", disk, "vdev", "xvda")));
+    }
+
+    private int domid(String uuid) {
+        return api.get("/v1/domains/" + uuid).body().path("domid").asInt(-1);
     }
 
     private TinyKernel tiny(long base, long entry) throws Exception {
