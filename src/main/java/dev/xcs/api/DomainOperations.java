@@ -46,7 +46,7 @@ final class DomainOperations {
 
     private Future<DomainShown> create(NewDomain domain) {
         return CreateDomain.ADDRESS
-                .ask(bus, new CreateDomain(domain.spec()), LONG)
+                .ask(bus, domain.create(), LONG)
                 .recover(failure -> Future.failedFuture(domain.explain(failure)));
     }
 

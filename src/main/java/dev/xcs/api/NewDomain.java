@@ -1,6 +1,6 @@
 package dev.xcs.api;
 
-import dev.xcs.model.DomainSpec;
+import dev.xcs.message.CreateDomain;
 import dev.xcs.model.ProblemException;
 import java.util.Optional;
 
@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param bootloader what was named instead of a kernel
  */
-record NewDomain(DomainSpec spec, Optional<Bootloader> bootloader) {
+record NewDomain(CreateDomain create, Optional<Bootloader> bootloader) {
     /** Why it could not be created, in the words of the request. */
     Throwable explain(Throwable failure) {
         return bootloader

@@ -119,7 +119,7 @@ public final class DomainKeeper extends VerticleBase {
                 .completion()
                 .compose(any -> adoption.adopt())
                 .compose(any -> census.refresh())
-                .compose(any -> listen(bus, table, census, patience, lifecycle, disks))
+                .compose(any -> listen(bus, table, census, patience, lifecycle, new TypeChoice(xen), disks))
                 .compose(any -> listen(bus, vifs))
                 .compose(any -> look(census));
     }
@@ -130,9 +130,15 @@ public final class DomainKeeper extends VerticleBase {
     }
 
     private static Future<Void> listen(
-            EventBus bus, DomainTable table, Census census, Patience patience, Lifecycle lifecycle, Disks disks) {
+            EventBus bus,
+            DomainTable table,
+            Census census,
+            Patience patience,
+            Lifecycle lifecycle,
+            TypeChoice types,
+            Disks disks) {
         var create = CreateDomain.ADDRESS.answer(
-                bus, ask -> lifecycle.create(ask.spec()).map(DomainShown::new));
+                bus, ask -> types.decide(ask).compose(lifecycle::create).map(DomainShown::new));
         var change = ChangeDomain.ADDRESS.answer(
                 bus, ask -> lifecycle.change(ask.uuid(), ask.state()).map(DomainShown::new));
         var destroy = DestroyDomain.ADDRESS.answer(

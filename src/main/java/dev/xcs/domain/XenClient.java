@@ -7,15 +7,18 @@ import dev.xcs.message.DestroyXenDomain;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.PauseXenDomain;
 import dev.xcs.message.ReadHost;
+import dev.xcs.message.ReadKernel;
 import dev.xcs.message.UnpauseXenDomain;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.HostInfo;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.util.List;
+import java.util.Set;
 
 /** What the domains ask of the native verticle. */
 final class XenClient {
@@ -35,6 +38,13 @@ final class XenClient {
 
     Future<HostInfo> host() {
         return ReadHost.ADDRESS.ask(bus, new ReadHost(), deadlines.hypercall()).map(read -> read.host());
+    }
+
+    /** As what a kernel can be booted; takes as long as a build when nobody has looked at it yet. */
+    Future<Set<DomainType>> bootable(String kernel) {
+        return ReadKernel.ADDRESS
+                .ask(bus, new ReadKernel(kernel), deadlines.build())
+                .map(read -> read.bootable());
     }
 
     Future<Integer> create(DomainSpec spec) {

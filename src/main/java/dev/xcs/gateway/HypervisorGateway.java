@@ -27,6 +27,7 @@ import dev.xcs.message.HoldDevice;
 import dev.xcs.message.HostNetworksListed;
 import dev.xcs.message.HostRead;
 import dev.xcs.message.HypervisorLogRead;
+import dev.xcs.message.KernelRead;
 import dev.xcs.message.LimitXenMemory;
 import dev.xcs.message.LinksListed;
 import dev.xcs.message.ListHostNetworks;
@@ -42,6 +43,7 @@ import dev.xcs.message.ReadConsole;
 import dev.xcs.message.ReadDiskStatistics;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadHypervisorLog;
+import dev.xcs.message.ReadKernel;
 import dev.xcs.message.ReadVifStatistics;
 import dev.xcs.message.RefreshDevice;
 import dev.xcs.message.ReleaseDevice;
@@ -83,6 +85,7 @@ public final class HypervisorGateway extends VerticleBase {
     private static final Duration JOIN_LIMIT = Duration.ofSeconds(10);
     private static final Duration BETWEEN_WAKES = Duration.ofMillis(20);
     private static final int PARALLEL_DESTROYS = 4;
+    private static final int PARALLEL_IMAGES = 2;
     private static final int PARALLEL_DEVICES = 4;
 
     private final Hypervisor hypervisor;
@@ -97,6 +100,8 @@ public final class HypervisorGateway extends VerticleBase {
     private final Lane destroys = new Lane("xcs-native-destroy", PARALLEL_DESTROYS, 4096);
     /** Ports too: a console whose port stays masked behind a slow call is as good as not read. */
     private final Lane consoles = new Lane("xcs-native-console", 1, 8192);
+    /** Apart: a kernel that nobody has looked at yet is unpacked first, which takes as long as a build. */
+    private final Lane images = new Lane("xcs-native-images", PARALLEL_IMAGES, 4096);
     /** Apart: a disk that hangs must not delay a domain. */
     private final Lane devices = new Lane("xcs-native-devices", PARALLEL_DEVICES, 4096);
     /** Apart from disks for the same reason; one thread, so that changes of a bridge do not overtake each other. */
@@ -132,7 +137,7 @@ public final class HypervisorGateway extends VerticleBase {
     }
 
     private List<Lane> lanes() {
-        return List.of(events, calls, builds, destroys, consoles, devices, networks);
+        return List.of(events, calls, builds, images, destroys, consoles, devices, networks);
     }
 
     @Override
@@ -159,6 +164,10 @@ public final class HypervisorGateway extends VerticleBase {
                 BuildXenDomain.ADDRESS,
                 builds,
                 ask -> new XenDomainBuilt(hypervisor.domains().build(ask.request())));
+        answer(
+                ReadKernel.ADDRESS,
+                images,
+                ask -> new KernelRead(hypervisor.domains().bootable(ask.kernel())));
         act(PauseXenDomain.ADDRESS, calls, ask -> hypervisor.domains().pause(ask.domid()));
         act(UnpauseXenDomain.ADDRESS, calls, ask -> hypervisor.domains().unpause(ask.domid()));
         act(ShutdownXenDomain.ADDRESS, calls, ask -> hypervisor.domains().shutdown(ask.domid(), ask.reason()));

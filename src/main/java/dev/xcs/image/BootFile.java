@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A kernel or ramdisk, opened once so that what is checked is what is read. Every refusal is a {@link ProblemType#BAD_IMAGE}
  * that names the field it came from.
  */
-public final class BootFile implements AutoCloseable {
+public final class BootFile implements ElfBytes, AutoCloseable {
     private final String field;
     private final Path path;
     private final FileChannel channel;
@@ -107,13 +107,15 @@ public final class BootFile implements AutoCloseable {
     }
 
     /** The size in bytes when it was opened. */
+    @Override
     public long size() {
         return size;
     }
 
     /** The bytes from {@code at}, fewer than asked where the file ends; little-endian. */
+    @Override
     public ByteBuffer read(long at, int length) {
-        int available = (int) Math.max(0, Math.min(length, size - at));
+        int available = at < 0 ? 0 : (int) Math.max(0, Math.min(length, size - at));
         ByteBuffer into = ByteBuffer.allocate(available).order(ByteOrder.LITTLE_ENDIAN);
         readFully(at, into);
         return into.flip();

@@ -60,7 +60,7 @@ public final class ElfWrapping {
     }
 
     private static void putHeader(ByteBuffer head, long entry) {
-        head.putInt(ElfHeader.MAGIC).put((byte) 2).put((byte) 1).put((byte) 1);
+        head.putInt(ElfLayout.MAGIC).put((byte) 2).put((byte) 1).put((byte) 1);
         head.position(16);
         head.putShort((short) 2).putShort((short) 62).putInt(1);
         head.putLong(entry).putLong(HEADER_BYTES).putLong(0).putInt(0);

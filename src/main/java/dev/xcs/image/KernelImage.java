@@ -15,7 +15,7 @@ import java.util.zip.GZIPInputStream;
 public record KernelImage(Format format, long size) {
     /** The containers that a kernel may come in. */
     public enum Format {
-        /** An x86-64 ELF, loaded as it is. */
+        /** An x86 ELF, loaded as it is. */
         ELF(false),
         /** A gzip file with an ELF inside. */
         GZIP(true),
@@ -60,7 +60,7 @@ public record KernelImage(Format format, long size) {
     }
 
     private static Format format(BootFile file, ByteBuffer head) {
-        if (head.remaining() >= 4 && head.getInt(0) == ElfHeader.MAGIC) {
+        if (head.remaining() >= 4 && head.getInt(0) == ElfLayout.MAGIC) {
             ElfHeader.check(file, head, file.size());
             return Format.ELF;
         }
@@ -106,7 +106,7 @@ public record KernelImage(Format format, long size) {
             throw file.refuse("is a gzip file that cannot be unpacked: " + e.getMessage());
         }
         ByteBuffer elf = ByteBuffer.wrap(inside, 0, got).order(ByteOrder.LITTLE_ENDIAN);
-        if (got < inside.length || elf.getInt(0) != ElfHeader.MAGIC) {
+        if (got < inside.length || elf.getInt(0) != ElfLayout.MAGIC) {
             throw file.refuse("is a gzip file without an ELF inside");
         }
         ElfHeader.checkKind(file, elf);

@@ -39,6 +39,25 @@ public record DomainSpec(
         vifs = vifs == null ? List.of() : List.copyOf(vifs);
     }
 
+    public DomainSpec withType(DomainType newType) {
+        return new DomainSpec(
+                uuid,
+                name,
+                newType,
+                memoryMib,
+                vcpus,
+                kernel,
+                ramdisk,
+                cmdline,
+                paused,
+                onPoweroff,
+                onReboot,
+                onCrash,
+                guestOs,
+                disks,
+                vifs);
+    }
+
     public DomainSpec withDisks(List<DiskSpec> newDisks) {
         return new DomainSpec(
                 uuid,

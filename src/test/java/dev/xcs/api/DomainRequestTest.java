@@ -34,7 +34,7 @@ class DomainRequestTest {
                 .put("cmdline", cmdline)
                 .toBuffer();
         try {
-            DomainSpec spec = DomainRequest.create(body, PVGRUB).spec();
+            DomainSpec spec = DomainRequest.create(body, PVGRUB).create().spec();
             assertThat(spec.cmdline()).isEqualTo(cmdline).doesNotContain("\n", "\u0000");
         } catch (ProblemException refused) {
             assertThat(refused.problem().field()).isEqualTo("cmdline");
@@ -50,6 +50,7 @@ class DomainRequestTest {
                 .put("kernel", "/k")
                 .toBuffer();
 
-        assertThat(DomainRequest.create(body, PVGRUB).spec().memoryMib()).isEqualTo(memoryMib);
+        assertThat(DomainRequest.create(body, PVGRUB).create().spec().memoryMib())
+                .isEqualTo(memoryMib);
     }
 }

@@ -21,6 +21,7 @@ import dev.xcs.model.ShutdownReason;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -108,7 +109,18 @@ public final class FakeHypervisor implements Hypervisor {
     public HostInfo host() {
         called("host");
         return new HostInfo(
-                true, Dom0System.LINUX, "4.17.7", List.of("xen-3.0-x86_64"), true, false, 2, 1_000_000, 1, 1024, 512);
+                true,
+                Dom0System.LINUX,
+                "4.17.7",
+                List.of("xen-3.0-x86_64"),
+                true,
+                false,
+                false,
+                2,
+                1_000_000,
+                1,
+                1024,
+                512);
     }
 
     @Override
@@ -223,6 +235,12 @@ public final class FakeHypervisor implements Hypervisor {
         public int create(UUID handle, DomainType type, int vcpus) {
             called("create");
             return domids.incrementAndGet();
+        }
+
+        @Override
+        public Set<DomainType> bootable(String kernel) {
+            called("bootable");
+            return Set.of(DomainType.PV);
         }
 
         @Override

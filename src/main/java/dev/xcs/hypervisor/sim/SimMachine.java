@@ -122,6 +122,7 @@ final class SimMachine implements AutoCloseable {
                 capabilities,
                 true,
                 true,
+                true,
                 options.cpus(),
                 CPU_KHZ,
                 1,

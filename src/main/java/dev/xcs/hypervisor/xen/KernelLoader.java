@@ -5,6 +5,7 @@ import dev.xcs.image.BootFile;
 import dev.xcs.image.ElfWrapping;
 import dev.xcs.image.KernelImage;
 import dev.xcs.image.Ramdisk;
+import dev.xcs.image.XenNotes;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,26 +13,34 @@ import org.jspecify.annotations.Nullable;
 final class KernelLoader implements AutoCloseable {
     private final WarmKernel warm;
     private final @Nullable KernelCache cache;
+    private final GuestLibraryUnpacker unpacker;
 
-    /** @param cache of decompressed kernels, or none: then libxenguest decompresses in every build */
-    KernelLoader(LibC libc, @Nullable KernelCache cache) {
+    /** @param cache of decompressed kernels, or none: then every build decompresses its own */
+    KernelLoader(LibC libc, @Nullable KernelCache cache, GuestLibraryUnpacker unpacker) {
         this.warm = new WarmKernel(libc);
         this.cache = cache;
+        this.unpacker = unpacker;
     }
 
+    /** The ELF of a kernel. */
     NativeBytes kernel(String path) {
         try (BootFile file = BootFile.open("kernel", path)) {
             KernelImage image = KernelImage.inspect(file);
             if (image.format() == KernelImage.Format.A_OUT) {
                 return NativeBytes.wrapped(ElfWrapping.of(AOutKernel.read(file)), file);
             }
-            if (cache != null && image.format().compressed()) {
-                Optional<KernelCache.Lease> lease = cache.lease(file);
-                if (lease.isPresent()) {
-                    return warm.share(lease.get());
-                }
+            if (!image.format().compressed()) {
+                return NativeBytes.copyOf(file);
             }
-            return NativeBytes.copyOf(file);
+            Optional<KernelCache.Lease> lease = cache == null ? Optional.empty() : cache.lease(file);
+            return lease.map(warm::share).orElseGet(() -> unpacker.unpacked(file));
+        }
+    }
+
+    /** What a kernel says of itself. */
+    XenNotes notes(String path) {
+        try (NativeBytes elf = kernel(path)) {
+            return XenNotes.read(elf);
         }
     }
 

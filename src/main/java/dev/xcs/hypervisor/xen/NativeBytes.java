@@ -3,15 +3,17 @@ package dev.xcs.hypervisor.xen;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.xcs.image.BootFile;
+import dev.xcs.image.ElfBytes;
 import dev.xcs.image.ElfWrapping;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /** A file's bytes at an address, until it is closed. */
-final class NativeBytes implements AutoCloseable {
+final class NativeBytes implements ElfBytes, AutoCloseable {
     private static final long CHUNK_BYTES = 1 << 24;
 
     private final String name;
@@ -83,6 +85,11 @@ final class NativeBytes implements AutoCloseable {
         return new NativeBytes(path.toString(), address, size, () -> libc.munmap(address, size));
     }
 
+    /** Bytes that somebody else has made. */
+    static NativeBytes of(String name, Pointer address, long size, Runnable release) {
+        return new NativeBytes(name, address, size, release);
+    }
+
     /** These bytes for somebody who does not own them: closing only calls back. */
     NativeBytes borrowed(Runnable giveBack) {
         return new NativeBytes(name, address, size, giveBack);
@@ -92,8 +99,17 @@ final class NativeBytes implements AutoCloseable {
         return address;
     }
 
-    long size() {
+    @Override
+    public long size() {
         return size;
+    }
+
+    @Override
+    public ByteBuffer read(long at, int length) {
+        long available = at < 0 ? 0 : Math.max(0, Math.min(length, size - at));
+        return available == 0
+                ? ByteBuffer.allocate(0)
+                : address.getByteBuffer(at, available).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override

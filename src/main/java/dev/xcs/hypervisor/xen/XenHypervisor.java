@@ -76,9 +76,9 @@ public final class XenHypervisor implements Hypervisor {
         XenLayout layout = XenLayout.of(version);
         XenLibraries libraries = XenLibraries.load(version);
         LayoutSelfCheck.run(libraries, layout.domImage());
-        KernelCache cache = openCache(options, new GuestLibraryUnpacker(libraries, layout.domImage()));
-        XenHypervisor opened =
-                open(version, layout, libraries, new KernelLoader(libraries.libc(), cache), options.root());
+        GuestLibraryUnpacker unpacker = new GuestLibraryUnpacker(libraries, layout.domImage());
+        KernelLoader loader = new KernelLoader(libraries.libc(), openCache(options, unpacker), unpacker);
+        XenHypervisor opened = open(version, layout, libraries, loader, options.root());
         LOG.info("Xen {} opened in {} ms", version, (System.nanoTime() - started) / 1_000_000);
         return opened;
     }
@@ -108,8 +108,9 @@ public final class XenHypervisor implements Hypervisor {
             SharedInterface shared = handles.add(new SharedInterface(xc));
             requireSame(version, xc.version());
             PhysInfo host = physInfo(xc, layout);
-            PvBuilder builder = new PvBuilder(libraries, version, layout, loader);
-            XenDomains domains = new XenDomains(libraries, shared, layout, builder, host);
+            PagingPool pool = PagingPool.of(version, host.hap());
+            GuestBuilder builder = new GuestBuilder(libraries, version, layout, loader, pool);
+            XenDomains domains = new XenDomains(libraries, shared, layout, builder, loader, host);
             XenEventChannels channels =
                     handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
             XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
@@ -154,6 +155,7 @@ public final class XenHypervisor implements Hypervisor {
                 capabilities,
                 now.pv(),
                 now.hvm(),
+                now.hap(),
                 now.cpus(),
                 now.cpuKhz(),
                 now.nodes(),

@@ -48,7 +48,7 @@ record XenLibraries(
         }
     }
 
-    private static <L extends Library> L load(String soname, Class<L> mapping) {
+    static <L extends Library> L load(String soname, Class<L> mapping) {
         try {
             return lookedUp(soname, mapping);
         } catch (UnsatisfiedLinkError e) {

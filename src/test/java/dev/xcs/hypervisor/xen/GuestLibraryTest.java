@@ -85,7 +85,7 @@ class GuestLibraryTest {
         String kernel = realKernel().toString();
         KernelCache cache = KernelCache.open(
                 directory.resolve("cache"), 1L << 30, new GuestLibraryUnpacker(libraries, LAYOUT.domImage()));
-        try (KernelLoader loader = new KernelLoader(libraries.libc(), cache)) {
+        try (KernelLoader loader = new KernelLoader(libraries.libc(), cache, unpacker())) {
             NativeBytes first = loader.kernel(kernel);
             NativeBytes second = loader.kernel(kernel);
             assertThat(first.address().getInt(0)).as("ELF magic").isEqualTo(0x464c457f);
@@ -102,7 +102,7 @@ class GuestLibraryTest {
     void unmapsAKernelWhenNobodyUsesItAnyMore() throws IOException {
         KernelCache cache = KernelCache.open(
                 directory.resolve("cache"), 1L << 20, (kernel, into) -> into.write(ByteBuffer.wrap(new byte[8192])));
-        KernelLoader loader = new KernelLoader(libraries.libc(), cache);
+        KernelLoader loader = new KernelLoader(libraries.libc(), cache, unpacker());
         NativeBytes one = loader.kernel(gzippedElf("one"));
         NativeBytes two = loader.kernel(gzippedElf("two"));
 
@@ -161,6 +161,10 @@ class GuestLibraryTest {
         assertThat(problem.errno()).isEqualTo(2);
         assertThat(problem.detail())
                 .isEqualTo("open(/nonexistent/file) failed with ENOENT (2): No such file or directory");
+    }
+
+    private GuestLibraryUnpacker unpacker() {
+        return new GuestLibraryUnpacker(libraries, LAYOUT.domImage());
     }
 
     private void parse(String path) {
