@@ -35,11 +35,12 @@ final class GuestBuilder {
         this.pool = pool;
     }
 
-    BuiltDomain build(BuildRequest request) {
+    BuiltDomain build(BuildOrder order) {
+        BuildRequest request = order.request();
         requireCmdline(request.cmdline());
         long started = System.nanoTime();
         String ramdisk = request.ramdisk();
-        try (NativeBytes kernelBytes = loader.kernel(request.kernel());
+        try (NativeBytes kernelBytes = loader.kernel(order);
                 GuestShape shape = shape(request, kernelBytes);
                 NativeBytes ramdiskBytes = ramdisk == null ? null : loader.ramdisk(ramdisk, request.memoryMib());
                 XenInterface xc = XenInterface.openForBuild(libraries)) {
