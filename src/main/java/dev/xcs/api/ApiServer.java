@@ -1,6 +1,7 @@
 package dev.xcs.api;
 
 import dev.xcs.config.DaemonConfig.ApiConfig;
+import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.config.HostNames;
 import dev.xcs.config.ListenFailure;
 import dev.xcs.message.CreateLoginLink;
@@ -38,6 +39,7 @@ public final class ApiServer extends VerticleBase {
     private static final Duration IDLE = DomainOperations.LONG.plusSeconds(60);
 
     private final ApiConfig config;
+    private final PvgrubConfig pvgrub;
     private final Path stateDir;
     private final MeterRegistry meters;
     private final Duration pingEvery;
@@ -47,14 +49,22 @@ public final class ApiServer extends VerticleBase {
     private @Nullable EventStreams streams;
 
     /**
+     * @param pvgrub what boots the domains that name it instead of a kernel
      * @param stateDir where the admin token is kept
      */
-    public ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters) {
-        this(config, stateDir, meters, PING_EVERY, IDLE);
+    public ApiServer(ApiConfig config, PvgrubConfig pvgrub, Path stateDir, MeterRegistry meters) {
+        this(config, pvgrub, stateDir, meters, PING_EVERY, IDLE);
     }
 
-    ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters, Duration pingEvery, Duration idle) {
+    ApiServer(
+            ApiConfig config,
+            PvgrubConfig pvgrub,
+            Path stateDir,
+            MeterRegistry meters,
+            Duration pingEvery,
+            Duration idle) {
         this.config = config;
+        this.pvgrub = pvgrub;
         this.stateDir = stateDir;
         this.meters = meters;
         this.pingEvery = pingEvery;
@@ -83,7 +93,7 @@ public final class ApiServer extends VerticleBase {
     private Map<String, Operation> operations(AccessGuard guard, Contract contract) {
         EventBus bus = vertx.eventBus();
         BodyReader bodies = new BodyReader(vertx, config.maxBodyBytes());
-        DomainOperations domains = new DomainOperations(bus, bodies);
+        DomainOperations domains = new DomainOperations(bus, bodies, pvgrub);
         DiskOperations disks = new DiskOperations(bus, bodies);
         VifOperations vifs = new VifOperations(bus, bodies);
         KernelOperations kernels = new KernelOperations(bus);

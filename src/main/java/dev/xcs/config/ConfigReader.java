@@ -9,6 +9,7 @@ import dev.xcs.config.DaemonConfig.KernelCacheConfig;
 import dev.xcs.config.DaemonConfig.LogConfig;
 import dev.xcs.config.DaemonConfig.ManagementConfig;
 import dev.xcs.config.DaemonConfig.NetworkConfig;
+import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.config.DaemonConfig.SimConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
 import java.nio.file.Files;
@@ -131,6 +132,7 @@ public final class ConfigReader {
                         value(Keys.XENSTORE_SOCKET).map(Path::toString).orElse(""), value(Keys.XENSTORE_MAX_IN_FLIGHT)),
                 new ConsoleConfig(bytes(Keys.CONSOLE_HISTORY), bytes(Keys.CONSOLE_INPUT)),
                 domain(),
+                new PvgrubConfig(value(Keys.DOMAIN_PVGRUB_PV), value(Keys.DOMAIN_PVGRUB_PVH)),
                 new EventsConfig(value(Keys.EVENTS_SEGMENT), value(Keys.EVENTS_MAX), value(Keys.EVENTS_MAX_AGE)),
                 new KernelCacheConfig(
                         value(Keys.KERNEL_CACHE_DIRECTORY).orElse(stateDir.resolve("kernels")),

@@ -22,6 +22,7 @@ public record DaemonConfig(
         XenstoreConfig xenstore,
         ConsoleConfig console,
         DomainConfig domain,
+        PvgrubConfig pvgrub,
         EventsConfig events,
         KernelCacheConfig kernelCache,
         BlockConfig block,
@@ -97,6 +98,14 @@ public record DaemonConfig(
         /** In the daemon. */
         INSIDE
     }
+
+    /**
+     * Where GRUB's images for Xen are, which boot a guest from its own disk.
+     *
+     * @param pv for PV guests
+     * @param pvh for PVH guests
+     */
+    public record PvgrubConfig(Path pv, Path pvh) {}
 
     /**
      * How much history of control messages is kept.

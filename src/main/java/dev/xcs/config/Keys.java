@@ -57,6 +57,16 @@ public final class Keys {
             "domain.builder", "Where guests are built on real Xen.", Kind.choice(BuilderPlace.class), "process");
     static final Key<Duration> DOMAIN_RECONCILE = new Key<>(
             "domain.reconcile-every", "How often the view is compared with Xen.", Kind.duration("100ms", "1h"), "5s");
+    static final Key<Path> DOMAIN_PVGRUB_PV = new Key<>(
+            "domain.pvgrub-pv",
+            "GRUB's image for PV guests, which boots them from their own disks.",
+            Kind.file(),
+            "/usr/lib/grub-xen/grub-x86_64-xen.bin");
+    static final Key<Path> DOMAIN_PVGRUB_PVH = new Key<>(
+            "domain.pvgrub-pvh",
+            "GRUB's image for PVH guests.",
+            Kind.file(),
+            "/usr/lib/grub-xen/grub-i386-xen_pvh.bin");
 
     static final Key<Optional<Path>> DOMAIN_IMAGE_ROOT = new Key<>(
             "domain.image-root",
@@ -132,6 +142,8 @@ public final class Keys {
             DOMAIN_BUILDER,
             DOMAIN_RECONCILE,
             DOMAIN_IMAGE_ROOT,
+            DOMAIN_PVGRUB_PV,
+            DOMAIN_PVGRUB_PVH,
             EVENTS_SEGMENT,
             EVENTS_MAX,
             EVENTS_MAX_AGE,

@@ -11,14 +11,16 @@ import dev.xcs.model.ImageReport;
  * @param size of the file, in bytes
  */
 public record KernelImage(Format format, long size) {
-    /** The containers that libxenguest loads. */
+    /** The containers that a kernel may come in. */
     public enum Format {
         /** An x86 ELF, loaded as it is. */
         ELF(false),
         /** A gzip file with an ELF inside. */
         GZIP(true),
         /** Linux' own container (Documentation/arch/x86/boot.rst). */
-        BZIMAGE(true);
+        BZIMAGE(true),
+        /** Plan 9's own format, which is wrapped into an ELF ({@link ElfWrapping}). */
+        A_OUT(false);
 
         private final boolean compressed;
 
@@ -58,6 +60,13 @@ public record KernelImage(Format format, long size) {
                     throw file.refuse("is a bzImage without a kernel in it");
                 }
                 yield Format.BZIMAGE;
+            }
+            case PLAN9 -> {
+                if (packed) {
+                    throw file.refuse("is a packed a.out, expected one that is not packed");
+                }
+                AOutKernel.read(file);
+                yield Format.A_OUT;
             }
             default ->
                 throw file.refuse("is of the format " + image.format().json() + ", which Xen's builder does not load");

@@ -69,6 +69,8 @@ class ConfigReaderTest {
             max-parallel-builds = 4
             builder = "inside"
             reconcile-every = "250ms"
+            pvgrub-pv = "/g/pv"
+            pvgrub-pvh = "/g/pvh"
             [events]
             segment-size = "1MiB"
             max-size = "2MiB"
@@ -104,6 +106,7 @@ class ConfigReaderTest {
                                 BuilderPlace.INSIDE,
                                 Duration.ofMillis(250),
                                 Optional.empty()),
+                        new DaemonConfig.PvgrubConfig(Path.of("/g/pv"), Path.of("/g/pvh")),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
                         new DaemonConfig.BlockConfig(
