@@ -255,6 +255,13 @@ class NetworksTest {
                 .toList();
     }
 
+    private List<String> limits(String uuid) {
+        return api.lines("/v1/events?since=0&types=NETIF_BE&domain=" + uuid).stream()
+                .filter(line -> line.path("subtype").asText().equals("NETIF_BE.CREDITLIMIT"))
+                .map(line -> line.path("payload").path("rate").asText())
+                .toList();
+    }
+
     @Test
     void theSwitchCarriesRequestsAboutVifsAndTellsWhatBecomesOfThem() throws Exception {
         String uuid = create("switched", "", Map.of("bridge", "xenbr0"));
@@ -282,12 +289,18 @@ class NetworksTest {
                     requested(uuid, "NETIF_BE.CREATE", Map.of("kind", "vif", "vif", Map.of("network", "nowhere")));
             assertThat(wrong.path("problem").path("field").asText()).isEqualTo("payload.vif.network");
             for (String subtype : List.of(
-                    "NETIF_BE.CREATE", "NETIF_BE.CONNECT", "NETIF_BE.CREDITLIMIT", "NETIF_BE.DISCONNECT", "NETIF_BE.DESTROY")) {
-                Await.until(subtype + " is told", SOON, () -> told(uuid, "NETIF_BE").contains(subtype));
+                    "NETIF_BE.CREATE",
+                    "NETIF_BE.CONNECT",
+                    "NETIF_BE.CREDITLIMIT",
+                    "NETIF_BE.DISCONNECT",
+                    "NETIF_BE.DESTROY")) {
+                Await.until(
+                        subtype + " is told", SOON, () -> told(uuid, "NETIF_BE").contains(subtype));
             }
             for (String subtype : List.of(
                     "NETIF_FE.INTERFACE_STATUS", "NETIF_FE.INTERFACE_CONNECT", "NETIF_FE.INTERFACE_DISCONNECT")) {
-                Await.until(subtype + " is told", SOON, () -> told(uuid, "NETIF_FE").contains(subtype));
+                Await.until(
+                        subtype + " is told", SOON, () -> told(uuid, "NETIF_FE").contains(subtype));
             }
         }
     }
