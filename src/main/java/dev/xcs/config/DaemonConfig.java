@@ -1,5 +1,6 @@
 package dev.xcs.config;
 
+import dev.xcs.model.Dom0System;
 import dev.xcs.model.NetworkSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,13 +25,17 @@ public record DaemonConfig(
         EventsConfig events,
         KernelCacheConfig kernelCache,
         BlockConfig block,
-        NetworkConfig network) {
+        NetworkConfig network,
+        SimConfig sim) {
     /** AUTO is XEN where /sys/hypervisor/type says xen, else SIM. */
     public enum HypervisorKind {
         AUTO,
         XEN,
         SIM
     }
+
+    /** @param dom0 what the simulated host runs as dom0 */
+    public record SimConfig(Dom0System dom0) {}
 
     /** How much the daemon tells on standard error. */
     public record LogConfig(LogLevel level) {}
@@ -74,9 +79,14 @@ public record DaemonConfig(
     /**
      * @param maxRestarts a guest that ends more often than this within the window is not started again
      * @param maxParallelBuilds each build takes about 50 MB of memory outside the heap
+     * @param imageRoot the only directory that kernels and ramdisks may be in, links followed; empty for no such limit
      */
     public record DomainConfig(
-            int maxRestarts, Duration restartWindow, int maxParallelBuilds, Duration reconcileEvery) {}
+            int maxRestarts,
+            Duration restartWindow,
+            int maxParallelBuilds,
+            Duration reconcileEvery,
+            Optional<Path> imageRoot) {}
 
     /**
      * How much history of control messages is kept.

@@ -2,6 +2,7 @@ package dev.xcs.config;
 
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
+import dev.xcs.model.Dom0System;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +55,12 @@ public final class Keys {
     static final Key<Duration> DOMAIN_RECONCILE = new Key<>(
             "domain.reconcile-every", "How often the view is compared with Xen.", Kind.duration("100ms", "1h"), "5s");
 
+    static final Key<Optional<Path>> DOMAIN_IMAGE_ROOT = new Key<>(
+            "domain.image-root",
+            "The only directory that kernels and ramdisks may be in; empty: any.",
+            Kind.optionalPath("DIR", "the path of a directory, or nothing"),
+            "");
+
     static final Key<Long> EVENTS_SEGMENT = new Key<>(
             "events.segment-size", "The event journal begins a new file then.", Kind.size("64KiB", "1GiB"), "8MiB");
     static final Key<Long> EVENTS_MAX =
@@ -94,9 +101,12 @@ public final class Keys {
             "/run/xcs/networks");
     static final Key<Optional<String>> NETWORK_DEFAULT = new Key<>(
             "network.default-network",
-            "The network of vifs that name neither network nor bridge; empty: the bridge xenbr0.",
+            "The network of vifs that name neither network nor bridge; empty: the bridge xenbr0, on NetBSD bridge0.",
             NetworkKeys.NAME.orNothing(),
             "");
+
+    static final Key<Dom0System> SIM_DOM0 =
+            new Key<>("sim.dom0", "What dom0 of the simulated host runs.", Kind.choice(Dom0System.class), "linux");
 
     private static final List<Key<?>> ALL = List.of(
             HYPERVISOR,
@@ -117,6 +127,7 @@ public final class Keys {
             DOMAIN_RESTART_WINDOW,
             DOMAIN_MAX_BUILDS,
             DOMAIN_RECONCILE,
+            DOMAIN_IMAGE_ROOT,
             EVENTS_SEGMENT,
             EVENTS_MAX,
             EVENTS_MAX_AGE,
@@ -128,7 +139,8 @@ public final class Keys {
             BLOCK_QEMU_IMG,
             NETWORK_DNSMASQ,
             NETWORK_RUN_DIRECTORY,
-            NETWORK_DEFAULT);
+            NETWORK_DEFAULT,
+            SIM_DOM0);
 
     private Keys() {}
 

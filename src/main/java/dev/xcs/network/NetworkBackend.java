@@ -77,7 +77,8 @@ public final class NetworkBackend extends VerticleBase {
                     chosen,
                     definitions,
                     table,
-                    config.defaultNetwork().orElse(null));
+                    config.defaultNetwork().orElse(null),
+                    Dom0.of(host.dom0()));
             return networks.start(config.networks())
                     .compose(any -> tidy(networks, devices))
                     .compose(any -> serve(table, networks, devices, Dom0.of(host.dom0())));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
+import dev.xcs.model.Dom0System;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,8 @@ class ConfigReaderTest {
         assertThat(config.xenstore()).isEqualTo(new DaemonConfig.XenstoreConfig("", 64));
         assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(64 << 10, 16 << 10));
         assertThat(config.domain())
-                .isEqualTo(new DaemonConfig.DomainConfig(5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)));
+                .isEqualTo(new DaemonConfig.DomainConfig(
+                        5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5), Optional.empty()));
         assertThat(config.events()).isEqualTo(new DaemonConfig.EventsConfig(8L << 20, 256L << 20, Duration.ofDays(7)));
         assertThat(config.kernelCache())
                 .isEqualTo(new DaemonConfig.KernelCacheConfig(Path.of("/var/lib/xcs/kernels"), 512L << 20));
@@ -42,45 +44,47 @@ class ConfigReaderTest {
     @Test
     void readsEveryKeyFromAFile() {
         DaemonConfig config = read(Map.of(), Map.of(), """
-                        hypervisor = "sim"
-                        state-dir = "/s"
-                        log.level = "debug"
-                        [api]
-                        host = "127.1.2.3"
-                        port = 1
-                        max-body-size = "2KiB"
-                        max-console-viewers = 2
-                        allowed-hosts = ["xcs.example", "b"]
-                        [management]
-                        host = "localhost"
-                        port = 2
-                        [xenstore]
-                        socket = "/x/socket"
-                        max-in-flight = 3
-                        [console]
-                        history-size = 8192
-                        input-size = "2KiB"
-                        [domain]
-                        max-restarts = 0
-                        restart-window = "2h"
-                        max-parallel-builds = 4
-                        reconcile-every = "250ms"
-                        [events]
-                        segment-size = "1MiB"
-                        max-size = "2MiB"
-                        max-age = "3h"
-                        [kernel-cache]
-                        directory = "/k"
-                        max-size = 0
-                        [block]
-                        image-root = "/i"
-                        script-directory = "/sc"
-                        qemu-nbd = "/qn"
-                        qemu-img = "/qi"
-                        [network]
-                        dnsmasq = "/d"
-                        default-network = "lan"
-                        """).config();
+            hypervisor = "sim"
+            state-dir = "/s"
+            log.level = "debug"
+            [api]
+            host = "127.1.2.3"
+            port = 1
+            max-body-size = "2KiB"
+            max-console-viewers = 2
+            allowed-hosts = ["xcs.example", "b"]
+            [management]
+            host = "localhost"
+            port = 2
+            [xenstore]
+            socket = "/x/socket"
+            max-in-flight = 3
+            [console]
+            history-size = 8192
+            input-size = "2KiB"
+            [domain]
+            max-restarts = 0
+            restart-window = "2h"
+            max-parallel-builds = 4
+            reconcile-every = "250ms"
+            [events]
+            segment-size = "1MiB"
+            max-size = "2MiB"
+            max-age = "3h"
+            [kernel-cache]
+            directory = "/k"
+            max-size = 0
+            [block]
+            image-root = "/i"
+            script-directory = "/sc"
+            qemu-nbd = "/qn"
+            qemu-img = "/qi"
+            [network]
+            dnsmasq = "/d"
+            default-network = "lan"
+            [sim]
+            dom0 = "netbsd"
+            """).config();
 
         assertThat(config)
                 .isEqualTo(new DaemonConfig(
@@ -91,7 +95,8 @@ class ConfigReaderTest {
                         new DaemonConfig.ManagementConfig("localhost", 2),
                         new DaemonConfig.XenstoreConfig("/x/socket", 3),
                         new DaemonConfig.ConsoleConfig(8192, 2048),
-                        new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
+                        new DaemonConfig.DomainConfig(
+                                0, Duration.ofHours(2), 4, Duration.ofMillis(250), Optional.empty()),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
                         new DaemonConfig.BlockConfig(
@@ -104,7 +109,8 @@ class ConfigReaderTest {
                                 Path.of("/d"),
                                 Path.of("/run/xcs/networks"),
                                 Optional.of("lan"),
-                                Optional.of(Path.of("/sc")))));
+                                Optional.of(Path.of("/sc"))),
+                        new DaemonConfig.SimConfig(Dom0System.NETBSD)));
     }
 
     @Test

@@ -7,24 +7,22 @@ import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.hypervisor.NetworkDevices;
-import dev.xcs.model.Dom0System;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
+import dev.xcs.platform.Dom0;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A real Xen on x86-64 Linux, seen from dom0. */
+/** A real Xen on x86-64, seen from dom0. */
 public final class XenHypervisor implements Hypervisor {
     private static final Logger LOG = LoggerFactory.getLogger(XenHypervisor.class);
-    private static final List<Path> PROGRAMS =
-            List.of(Path.of("/usr/bin"), Path.of("/usr/sbin"), Path.of("/usr/local/bin"));
-
     private final XenVersion version;
     private final XenLayout layout;
     private final List<String> capabilities;
@@ -32,8 +30,8 @@ public final class XenHypervisor implements Hypervisor {
     private final XenDomains domains;
     private final XenEventChannels eventChannels;
     private final XenConsoleRings consoleRings;
-    private final LinuxBlockDevices blockDevices;
-    private final LinuxNetworkDevices networkDevices;
+    private final Dom0 dom0;
+    private final Dom0Devices devices;
     private final OpenHandles handles;
 
     private XenHypervisor(
@@ -44,8 +42,8 @@ public final class XenHypervisor implements Hypervisor {
             XenDomains domains,
             XenEventChannels eventChannels,
             XenConsoleRings consoleRings,
-            LinuxBlockDevices blockDevices,
-            LinuxNetworkDevices networkDevices,
+            Dom0 dom0,
+            Dom0Devices devices,
             OpenHandles handles) {
         this.version = version;
         this.layout = layout;
@@ -54,14 +52,17 @@ public final class XenHypervisor implements Hypervisor {
         this.domains = domains;
         this.eventChannels = eventChannels;
         this.consoleRings = consoleRings;
-        this.blockDevices = blockDevices;
-        this.networkDevices = networkDevices;
+        this.dom0 = dom0;
+        this.devices = devices;
         this.handles = handles;
     }
 
     /** Whether a Xen runs beneath this system, dom0 or not. */
     public static boolean present(Path root) {
-        return new XenDetector(root).onXen();
+        String system = System.getProperty("os.name");
+        return Stream.of(Dom0.values())
+                .filter(dom0 -> dom0.system().sysname().equals(system))
+                .anyMatch(dom0 -> new XenDetector(root, dom0).onXen());
     }
 
     /**
@@ -72,13 +73,12 @@ public final class XenHypervisor implements Hypervisor {
      */
     public static XenHypervisor open(XenOptions options) {
         long started = System.nanoTime();
-        XenVersion version = new XenDetector(options.root()).detect();
+        XenVersion version = new XenDetector(options.root(), options.dom0()).detect();
         XenLayout layout = XenLayout.of(version);
         XenLibraries libraries = XenLibraries.load(version);
         LayoutSelfCheck.run(libraries, layout.domImage());
         KernelCache cache = openCache(options, new GuestLibraryUnpacker(libraries, layout.domImage()));
-        XenHypervisor opened =
-                open(version, layout, libraries, new KernelLoader(libraries.libc(), cache), options.root());
+        XenHypervisor opened = open(version, layout, libraries, new KernelLoader(libraries.libc(), cache), options);
         LOG.info("Xen {} opened in {} ms", version, (System.nanoTime() - started) / 1_000_000);
         return opened;
     }
@@ -99,7 +99,7 @@ public final class XenHypervisor implements Hypervisor {
     }
 
     private static XenHypervisor open(
-            XenVersion version, XenLayout layout, XenLibraries libraries, KernelLoader loader, Path root) {
+            XenVersion version, XenLayout layout, XenLibraries libraries, KernelLoader loader, XenOptions options) {
         OpenHandles handles = new OpenHandles();
         try {
             handles.add(loader);
@@ -113,11 +113,18 @@ public final class XenHypervisor implements Hypervisor {
             XenEventChannels channels =
                     handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
             XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
-            LinuxBlockDevices devices = handles.add(new LinuxBlockDevices(libraries.libc(), root));
-            LinuxNetworkDevices networks =
-                    handles.add(LinuxNetworkDevices.open(libraries.libc(), XenLibraries::loadNftables, root, PROGRAMS));
+            Dom0Devices devices = Dom0Devices.open(options.dom0(), libraries.libc(), options.root(), handles);
             return new XenHypervisor(
-                    version, layout, xc.capabilities(), shared, domains, channels, rings, devices, networks, handles);
+                    version,
+                    layout,
+                    xc.capabilities(),
+                    shared,
+                    domains,
+                    channels,
+                    rings,
+                    options.dom0(),
+                    devices,
+                    handles);
         } catch (ProblemException e) {
             handles.closeAll();
             throw e;
@@ -149,7 +156,7 @@ public final class XenHypervisor implements Hypervisor {
         PhysInfo now = shared.use(xc -> xc.physInfo(layout.physInfo()));
         return new HostInfo(
                 false,
-                Dom0System.LINUX,
+                dom0.system(),
                 version.toString(),
                 capabilities,
                 now.pv(),
@@ -183,12 +190,12 @@ public final class XenHypervisor implements Hypervisor {
 
     @Override
     public NetworkDevices networkDevices() {
-        return networkDevices;
+        return devices.network();
     }
 
     @Override
     public BlockDevices blockDevices() {
-        return blockDevices;
+        return devices.block();
     }
 
     @Override
