@@ -74,7 +74,9 @@ final class ConsoleInput {
 
     private void received(WebSocketFrame frame) {
         peer.received(frame);
-        if (peer.isOver() || frame.isClose() || frame.isPing()) {
+        // Pings and their answers come here too.
+        boolean data = frame.isText() || frame.isBinary() || frame.isContinuation();
+        if (peer.isOver() || !data) {
             return;
         }
         lastAct = System.nanoTime();
