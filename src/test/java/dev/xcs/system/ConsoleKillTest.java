@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The daemon is killed again and again under a guest that prints as fast as it can: nobody misses a byte or sees one twice. */
 class ConsoleKillTest {
-    private static final int LIVES = 6;
+    private static final int LIVES = 4;
     private static final int VIEWERS = 3;
     private static final Duration SOON = Duration.ofMinutes(1);
     private static final ObjectMapper JSON = new ObjectMapper();
