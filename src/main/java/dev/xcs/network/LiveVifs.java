@@ -124,8 +124,8 @@ final class LiveVifs {
                         failure,
                         vifs.name() + " did not take vif " + vif.index() + " within " + Handshake.CONNECT.toSeconds()
                                 + " s",
-                        "its kernel has no driver for Xen's network interfaces, is not booted that far, or hangs; the vif "
-                                + "was taken away again"));
+                        "its kernel has no driver for Xen's network interfaces, is not booted that far, or hangs; the"
+                                + " vif was taken away again"));
     }
 
     private static Future<Void> tooSlow(Throwable failure, String detail, String cause) {

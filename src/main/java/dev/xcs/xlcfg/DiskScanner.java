@@ -92,9 +92,8 @@ final class DiskScanner {
         boolean wordFollows = end < text.length() && Character.isLetterOrDigit(text.charAt(end));
         if (!wordFollows) {
             throw new Parameter(word.value() + ":", word.column())
-                    .refuse(
-                            "a prefix that xl knows (phy:, file:, tap:, aio:, raw:, qcow2:, vhd:, iscsi:, nbd:, drbd: and the like),"
-                                    + " or target=... at the end");
+                    .refuse("a prefix that xl knows (phy:, file:, tap:, aio:, raw:, qcow2:, vhd:, iscsi:, nbd:, drbd:"
+                            + " and the like), or target=... at the end");
         }
     }
 

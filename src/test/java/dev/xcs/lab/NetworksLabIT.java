@@ -35,10 +35,9 @@ class NetworksLabIT {
     @BeforeEach
     void connect() throws Exception {
         api = Lab.api();
-        inDom0(
-                "ip netns add outside; ip link add out0 type veth peer name eth0 netns outside; ip addr add 192.0.2.1/24 dev out0;"
-                        + " ip link set out0 up; ip -n outside addr add 192.0.2.2/24 dev eth0; ip -n outside link set eth0 up;"
-                        + " ip -n outside link set lo up");
+        inDom0("ip netns add outside; ip link add out0 type veth peer name eth0 netns outside; ip addr add"
+                + " 192.0.2.1/24 dev out0; ip link set out0 up; ip -n outside addr add 192.0.2.2/24 dev eth0; ip"
+                + " -n outside link set eth0 up; ip -n outside link set lo up");
     }
 
     @AfterEach
@@ -97,9 +96,14 @@ class NetworksLabIT {
     private static void dhcp(ConsoleViewer console) throws Exception {
         run(
                 console,
-                "printf '#!/bin/sh\\n[ $1 = bound ] || exit 0\\nip addr flush dev $interface\\nip addr add $ip/24 dev $interface\\n"
-                        + "ip route add default via $router\\nmkdir -p /etc\\necho nameserver $dns > /etc/resolv.conf\\n' > /dhcp;"
-                        + " chmod 755 /dhcp");
+                "printf '#!/bin/sh\\n"
+                        + "[ $1 = bound ] || exit 0\\n"
+                        + "ip addr flush dev $interface\\n"
+                        + "ip addr add $ip/24 dev $interface\\n"
+                        + "ip route add default via $router\\n"
+                        + "mkdir -p /etc\\n"
+                        + "echo nameserver $dns > /etc/resolv.conf\\n"
+                        + "' > /dhcp; chmod 755 /dhcp");
         assertThat(run(console, "udhcpc -i eth0 -s /dhcp -n -q -t 10 2>&1 | tail -n 3"))
                 .contains("obtained");
     }
