@@ -95,7 +95,8 @@ public record Kind<T>(String label, String expected, Function<String, Optional<T
     static Kind<String> pattern() {
         return new Kind<>("REGEX", "a regular expression of at most 200 characters", text -> {
             try {
-                boolean good = !text.isEmpty() && text.length() <= 200;
+                boolean good =
+                        !text.isEmpty() && text.length() <= 200 && text.chars().allMatch(c -> c >= ' ');
                 return good ? Optional.of(Pattern.compile(text).pattern()) : Optional.empty();
             } catch (PatternSyntaxException notOne) {
                 return Optional.empty();

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /** What the console switch tells of itself. */
 final class ConsoleMetrics {
-    private static final Duration[] BUCKETS = Stream.of(10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000)
+    private static final Duration[] BUCKETS = Stream.of(
+                    10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000)
             .map(Duration::ofMillis)
             .toArray(Duration[]::new);
 

@@ -84,9 +84,8 @@ public final class ConsoleSwitch extends VerticleBase {
         answer(
                 ResizeConsole.ADDRESS,
                 ask -> done(known(ask.uuid()), console -> console.resize(ask.viewer(), ask.columns(), ask.rows())));
-        listening.add(DomainChanged.ADDRESS
-                .listen(vertx.eventBus(), this::changed)
-                .completion());
+        listening.add(
+                DomainChanged.ADDRESS.listen(vertx.eventBus(), this::changed).completion());
         vertx.setPeriodic(
                 TYPE_AGAIN_EVERY.toMillis(), timer -> consoles.values().forEach(DomainConsole::writeOn));
         vertx.setPeriodic(ACTIVITY_EVERY.toMillis(), timer -> {

@@ -72,8 +72,7 @@ final class DomainConsole {
     }
 
     private Future<Void> attachBoot(AttachConsole wanted) {
-        BootConsole made =
-                new BootConsole(bus, wanted, input, new Milestones(bus, wanted, config, metrics), metrics);
+        BootConsole made = new BootConsole(bus, wanted, input, new Milestones(bus, wanted, config, metrics), metrics);
         return made.attach()
                 .onSuccess(attached -> {
                     boot = made;

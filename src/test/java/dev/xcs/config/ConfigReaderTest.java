@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
-import java.io.IOException;
 import dev.xcs.model.GuestOs;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +39,10 @@ class ConfigReaderTest {
                 .returns(16 << 10, DaemonConfig.ConsoleConfig::inputBytes)
                 .returns(Duration.ofMinutes(10), DaemonConfig.ConsoleConfig::leaseIdle)
                 .returns(Duration.ofHours(8), DaemonConfig.ConsoleConfig::viewIdle);
-        assertThat(config.console().bannerOf(GuestOs.NETBSD).matcher("NetBSD 10.0 (GENERIC)").find())
+        assertThat(config.console()
+                        .bannerOf(GuestOs.NETBSD)
+                        .matcher("NetBSD 10.0 (GENERIC)")
+                        .find())
                 .isTrue();
         assertThat(config.console().promptOf(GuestOs.PLAN9).matcher("term% ").find())
                 .isTrue();
@@ -75,6 +78,12 @@ class ConfigReaderTest {
             input-size = "2KiB"
             lease-idle = "2m"
             view-idle = "3h"
+                        linux-banner = "a"
+                        linux-prompt = "b"
+                        netbsd-banner = "c"
+                        netbsd-prompt = "d"
+                        other-banner = "e"
+                        other-prompt = "f"
             [domain]
             max-restarts = 0
             restart-window = "2h"
