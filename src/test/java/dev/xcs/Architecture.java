@@ -75,7 +75,7 @@ final class Architecture {
             Map.entry("console", OF_VERTICLES),
             Map.entry("metrics", OF_VERTICLES),
             Map.entry("api", OF_VERTICLES),
-            Map.entry("cli", Set.of("model", "xlcfg")));
+            Map.entry("cli", Set.of("model", "xlcfg", "image")));
 
     private final String root;
 

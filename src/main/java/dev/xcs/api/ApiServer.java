@@ -98,6 +98,7 @@ public final class ApiServer extends VerticleBase {
         return Map.ofEntries(
                 Map.entry("showHost", host::show),
                 Map.entry("showHostConsole", host::console),
+                Map.entry("inspectImage", new ImageOperations(bus)::inspect),
                 Map.entry("listDomains", domains::list),
                 Map.entry("createDomain", domains::create),
                 Map.entry("showDomain", lookup.of(domains::show)),

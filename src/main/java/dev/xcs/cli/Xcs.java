@@ -78,7 +78,15 @@ import picocli.CommandLine.Spec;
             DiskVerbs.Resize.class,
             DiskVerbs.Insert.class,
             DiskVerbs.Eject.class,
+            VifVerbs.ListVifs.class,
+            VifVerbs.Attach.class,
+            VifVerbs.Detach.class,
+            VifVerbs.Change.class,
+            NetworkVerbs.ListNetworks.class,
+            NetworkVerbs.Create.class,
+            NetworkVerbs.Delete.class,
             DmesgVerb.class,
+            InspectVerb.class,
             CompletionVerb.class,
             CommandLine.HelpCommand.class
         })

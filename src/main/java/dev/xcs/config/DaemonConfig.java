@@ -79,9 +79,14 @@ public record DaemonConfig(
     /**
      * @param maxRestarts a guest that ends more often than this within the window is not started again
      * @param maxParallelBuilds each build takes about 50 MB of memory outside the heap
+     * @param imageRoot the only directory that kernels and ramdisks may be in, links followed; empty for no such limit
      */
     public record DomainConfig(
-            int maxRestarts, Duration restartWindow, int maxParallelBuilds, Duration reconcileEvery) {}
+            int maxRestarts,
+            Duration restartWindow,
+            int maxParallelBuilds,
+            Duration reconcileEvery,
+            Optional<Path> imageRoot) {}
 
     /**
      * How much history of control messages is kept.

@@ -55,6 +55,12 @@ public final class Keys {
     static final Key<Duration> DOMAIN_RECONCILE = new Key<>(
             "domain.reconcile-every", "How often the view is compared with Xen.", Kind.duration("100ms", "1h"), "5s");
 
+    static final Key<Optional<Path>> DOMAIN_IMAGE_ROOT = new Key<>(
+            "domain.image-root",
+            "The only directory that kernels and ramdisks may be in; empty: any.",
+            Kind.optionalPath("DIR", "the path of a directory, or nothing"),
+            "");
+
     static final Key<Long> EVENTS_SEGMENT = new Key<>(
             "events.segment-size", "The event journal begins a new file then.", Kind.size("64KiB", "1GiB"), "8MiB");
     static final Key<Long> EVENTS_MAX =
@@ -121,6 +127,7 @@ public final class Keys {
             DOMAIN_RESTART_WINDOW,
             DOMAIN_MAX_BUILDS,
             DOMAIN_RECONCILE,
+            DOMAIN_IMAGE_ROOT,
             EVENTS_SEGMENT,
             EVENTS_MAX,
             EVENTS_MAX_AGE,

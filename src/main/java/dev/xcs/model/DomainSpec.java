@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param ramdisk path of the initial ramdisk
  * @param cmdline the kernel's command line
  * @param paused whether it is left paused when it is built
- * @param guestOs whose names the disks have
+ * @param guestOs whose names the disks have, and what the kernel is told where nothing else is said; unknown until its image decides
  * @param disks in the order in which they were asked for
  * @param vifs by index: the guest's first interface is the first
  */
@@ -37,6 +37,25 @@ public record DomainSpec(
         guestOs = guestOs == null ? GuestOs.UNKNOWN : guestOs;
         disks = disks == null ? List.of() : List.copyOf(disks);
         vifs = vifs == null ? List.of() : List.copyOf(vifs);
+    }
+
+    public DomainSpec withGuestOs(GuestOs newGuestOs) {
+        return new DomainSpec(
+                uuid,
+                name,
+                type,
+                memoryMib,
+                vcpus,
+                kernel,
+                ramdisk,
+                cmdline,
+                paused,
+                onPoweroff,
+                onReboot,
+                onCrash,
+                newGuestOs,
+                disks,
+                vifs);
     }
 
     public DomainSpec withDisks(List<DiskSpec> newDisks) {

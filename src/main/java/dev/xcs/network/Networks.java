@@ -258,19 +258,16 @@ final class Networks {
                     .toException();
         }
         clash(spec).ifPresent(problem -> {
-            throw problem.toException();
+            throw problem.withType(ProblemType.CONFLICT).toException();
         });
         KeptNetwork network = new KeptNetwork(spec, NetworkView.Origin.API, dom0);
         keep(network);
-        network.making(devices.links()
-                .map(links -> free(spec, network, links))
-                .compose(any -> make(network))
-                .compose(any -> saved(spec)));
+        Future<Void> room = devices.links().map(links -> free(spec, network, links));
+        network.making(room.compose(any -> make(network)).compose(any -> saved(spec)));
         return network.made().map(any -> view(network)).recover(failure -> {
             networks.remove(spec.name(), network);
-            Future<Void> undone = ProblemException.of(failure).type() == ProblemType.CONFLICT
-                    ? Future.succeededFuture()
-                    : unmake(network);
+            // Where there is no room nothing was made, and what there is of that name is not this one's.
+            Future<Void> undone = room.failed() ? Future.succeededFuture() : unmake(network);
             return undone.transform(any -> Future.failedFuture(failure));
         });
     }
@@ -347,7 +344,9 @@ final class Networks {
                     .toException();
         }
         networks.remove(name);
-        return unmake(network)
+        // One that is being made would come into being behind its removal.
+        return network.made()
+                .transform(any -> unmake(network))
                 .compose(any -> vertx.<Void>executeBlocking(
                         () -> {
                             definitions.remove(name);

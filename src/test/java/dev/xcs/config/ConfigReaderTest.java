@@ -34,7 +34,8 @@ class ConfigReaderTest {
         assertThat(config.xenstore()).isEqualTo(new DaemonConfig.XenstoreConfig("", 64));
         assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(64 << 10, 16 << 10));
         assertThat(config.domain())
-                .isEqualTo(new DaemonConfig.DomainConfig(5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)));
+                .isEqualTo(new DaemonConfig.DomainConfig(
+                        5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5), Optional.empty()));
         assertThat(config.events()).isEqualTo(new DaemonConfig.EventsConfig(8L << 20, 256L << 20, Duration.ofDays(7)));
         assertThat(config.kernelCache())
                 .isEqualTo(new DaemonConfig.KernelCacheConfig(Path.of("/var/lib/xcs/kernels"), 512L << 20));
@@ -94,7 +95,8 @@ class ConfigReaderTest {
                         new DaemonConfig.ManagementConfig("localhost", 2),
                         new DaemonConfig.XenstoreConfig("/x/socket", 3),
                         new DaemonConfig.ConsoleConfig(8192, 2048),
-                        new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
+                        new DaemonConfig.DomainConfig(
+                                0, Duration.ofHours(2), 4, Duration.ofMillis(250), Optional.empty()),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
                         new DaemonConfig.BlockConfig(

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -72,7 +73,7 @@ final class Rig implements AutoCloseable {
     }
 
     void start(Deadlines deadlines) {
-        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, Duration.ofMillis(200));
+        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, Duration.ofMillis(200), Optional.empty());
         deployment = await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, meters, deadlines)));
     }
 

@@ -40,6 +40,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +83,7 @@ class SimulatedHostTest {
         deploy(new DomainKeeper(
                 store,
                 new Definitions(directory, Json.mapper()),
-                new DomainConfig(3, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)),
+                new DomainConfig(3, Duration.ofMinutes(1), 2, Duration.ofSeconds(5), Optional.empty()),
                 daemon.metrics()));
     }
 

@@ -1,5 +1,6 @@
 package dev.xcs.hypervisor.sim.guest;
 
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import java.util.Arrays;
@@ -39,6 +40,11 @@ public enum SimKernel {
     private static String names() {
         return Arrays.stream(values()).map(SimKernel::kernelName).collect(Collectors.joining(" or "))
                 + " or the path of a kernel";
+    }
+
+    /** What it is. */
+    public GuestOs os() {
+        return flavour().os();
     }
 
     Flavour flavour() {
