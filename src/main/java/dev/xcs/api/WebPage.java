@@ -16,6 +16,8 @@ final class WebPage {
 
     /** Serves every path outside /v1 that no operation of the contract has taken. */
     static void mount(Router router) {
+        // A share link; its token is behind the #, which a browser keeps to itself.
+        router.get("/share").handler(context -> context.reroute("/share.html"));
         router.routeWithRegex("/(?!v1(/|$)).*")
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)

@@ -1,0 +1,37 @@
+// Control messages in words.
+import { bytes } from "./format.js";
+
+const XENBUS = ["unknown", "initialising", "waiting for the other end", "initialised", "connected", "closing", "closed", "reconfiguring", "reconfigured"];
+
+const LIFE = {
+  "DOMAIN.APPEARED": "is there",
+  "DOMAIN.CHANGED": "is now",
+  "DOMAIN.ENDED": "has ended",
+  "DOMAIN.CRASHED": "has crashed",
+};
+
+const PAYLOADS = {
+  empty: () => "",
+  "console-activity": (payload) => `printed ${bytes(payload.bytes)}`,
+  milestone: (payload) => `boot: ${payload.name.replaceAll("-", " ")}`,
+  "device-status": (payload) => `device ${payload.handle} ${XENBUS[payload.xenbusState] ?? payload.xenbusState}`,
+  sysrq: (payload) => `magic key ${payload.key}`,
+  memory: (payload) => `${bytes(payload.targetKib * 1024)} asked for`,
+  vcpu: (payload) => `vcpu ${payload.vcpu}`,
+  lifecycle: (payload, message) => [LIFE[message.subtype] ?? "", message.subtype === "DOMAIN.CRASHED" ? "" : (payload.state ?? ""), payload.reason && `(${payload.reason})`].filter(Boolean).join(" "),
+  "log-line": (payload) => payload.text,
+  disk: (payload) => `disk ${payload.disk.vdev}`,
+  "disk-removal": (payload) => `disk ${payload.vdev}${payload.force ? ", by force" : ""}`,
+  "disk-size": (payload) => `disk ${payload.vdev} to ${bytes(payload.sizeBytes)}`,
+  vif: () => "a network interface",
+  "vif-removal": (payload) => `interface ${payload.index}${payload.force ? ", by force" : ""}`,
+  "vif-rate": (payload) => `interface ${payload.index}: ${payload.rate ?? "no limit"}`,
+};
+
+/** What a message says; what this page does not know is shown as it is. */
+export function describe(message) {
+  const { payload } = message;
+  const words = PAYLOADS[payload.kind];
+  const text = words ? words(payload, message) : JSON.stringify(payload);
+  return message.requestor ? `${text} · asked by ${message.requestor}`.replace(/^ · /, "") : text;
+}
