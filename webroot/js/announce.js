@@ -29,20 +29,23 @@ export function tell(text) {
   say(text);
 }
 
-/** Something has failed; it stays until it is put away. */
-export function complain(title, failure) {
-  const problem = failure.problem ?? {};
-  const made = notice(
-    "failed",
-    h("strong", {}, title),
-    h("p", {}, failure.message),
-    problem.cause && h("p", { class: "hint" }, problem.cause),
-    (problem.step || problem.call) &&
-      h("p", { class: "hint" }, [problem.step && `step: ${problem.step}`, problem.call, problem.errnoText].filter(Boolean).join(" · ")),
-  );
+/** Stays until it is put away. */
+function alert(...content) {
+  const made = notice("failed", content);
   made.setAttribute("role", "alert");
   made.append(h("button", { type: "button", class: "quiet small", ariaLabel: "Put this message away", onclick: () => made.remove() }, icon(CLOSE)));
-  return made;
+}
+
+/** Something has failed, and why. */
+export function complain(title, failure) {
+  const problem = failure.problem ?? {};
+  const where = [problem.step && `step: ${problem.step}`, problem.call, problem.errnoText].filter(Boolean).join(" · ");
+  alert(h("strong", {}, title), h("p", {}, failure.message), problem.cause && h("p", { class: "hint" }, problem.cause), where !== "" && h("p", { class: "hint" }, where));
+}
+
+/** Something bad has happened by itself. */
+export function alarm(title, detail) {
+  alert(h("strong", {}, title), detail !== "" && h("pre", { tabindex: "0", ariaLabel: "Last lines of its console" }, detail));
 }
 
 /**

@@ -67,6 +67,8 @@ export const put = (path, body) => json("PUT", path, body);
 export const patch = (path, body) => json("PATCH", path, body);
 export const remove = (path) => json("DELETE", path);
 
+export const text = async (path) => (await call("GET", path, undefined, { Accept: "text/plain" })).text();
+
 /** Messages of the journal that are there now, oldest first, the newest `most` of them. */
 export async function journal(query, most) {
   const answer = await call("GET", `/v1/events?${new URLSearchParams(query)}`, undefined, { Accept: "application/x-ndjson" });

@@ -1,6 +1,6 @@
 // Puts the page together: what it knows, its views by the part of the address after #, its keys and its header.
-import { sessionEnded } from "./api.js";
-import { say } from "./announce.js";
+import { alarm, say } from "./announce.js";
+import { domainPath, sessionEnded, text } from "./api.js";
 import { fill, h, icon, write } from "./dom.js";
 import { THEME } from "./icons.js";
 import { Keys } from "./keys.js";
@@ -100,6 +100,19 @@ function loggedOut() {
   }
 }
 
+const LAST_BYTES = 2048;
+const LAST_LINES = 8;
+
+/** A guest has crashed: everybody sees its last lines, wherever they are on the page; its own view shows them itself. */
+async function crashed(message) {
+  const path = domainPath(message.domain);
+  if (location.hash.startsWith(`#/domains/${message.domain}`)) {
+    return;
+  }
+  const last = await text(`${path}/console/log?as=text&last=${LAST_BYTES}`).catch(() => "");
+  alarm(`${message.payload.name} has crashed`, last.trimEnd().split("\n").slice(-LAST_LINES).join("\n"));
+}
+
 byId("theme").addEventListener("click", nextTheme);
 byId("help").addEventListener("click", () => keys.help());
 addEventListener("hashchange", route);
@@ -111,6 +124,7 @@ board.stream.changed.listen((state) => {
   }
 });
 board.changed.listen(showHost);
+board.stream.message.listen((message) => message.subtype === "DOMAIN.CRASHED" && crashed(message));
 showTheme();
 route(true);
 board.start();

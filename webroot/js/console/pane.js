@@ -1,5 +1,6 @@
 // One console on the page: the screen, who writes, who watches, and what has become of the connection.
 import { say, tell } from "../announce.js";
+import { domainPath } from "../api.js";
 import { fill, h, icon, write } from "../dom.js";
 import { bytes, count, short } from "../format.js";
 import { EYE, KEYBOARD, SHARE } from "../icons.js";
@@ -23,6 +24,16 @@ const STATES = {
   stopped: "The guest is off",
   ended: "The domain is gone",
 };
+
+const TOUCH_KEYS = [
+  ["Esc", "\x1b"],
+  ["Tab", "\t"],
+  ["Ctrl-C", "\x03"],
+  ["Ctrl-D", "\x04"],
+  ["↑", "\x1b[A"],
+  ["↓", "\x1b[B"],
+  ["Enter", "\r"],
+];
 
 const GAPS = { slow: "this browser was too slow", expired: "the history is shorter", lost: "lost" };
 
@@ -60,7 +71,13 @@ export class ConsolePane {
       h("div", { class: "console-head" }, h("div", { class: "console-title" }, title, this.#state), h("div", { class: "tools" }, this.#viewers, this.#take, this.#again, shares, actions)),
       this.#message,
       this.#place,
-      h("div", { class: "console-foot" }, this.#holder, h("span", { class: "hint" }, "F6 leaves the console")),
+      this.#touchKeys(),
+      h(
+        "div",
+        { class: "console-foot" },
+        this.#holder,
+        h("span", { class: "tools" }, h("span", { class: "hint only-keyboard" }, "F6 leaves the console"), h("a", { href: `${domainPath(uuid, "console", "log")}?as=text`, target: "_blank", rel: "noopener" }, "All that is kept, as text")),
+      ),
     );
     this.#screen = new Screen(this.#place, {
       label: `Console of ${name}: what you type goes to the guest; F6 leaves it`,
@@ -70,6 +87,16 @@ export class ConsolePane {
     });
     this.#link = new ConsoleLink(uuid, kept("viewer"), this.#reactions());
     this.#showLease();
+  }
+
+  /** What a phone's keyboard does not have. */
+  #touchKeys() {
+    const utf8 = new TextEncoder();
+    return h(
+      "div",
+      { class: "touch-keys", role: "group", ariaLabel: "Keys" },
+      TOUCH_KEYS.map(([label, text]) => h("button", { type: "button", class: "small", onclick: () => this.#typed(utf8.encode(text)) }, label)),
+    );
   }
 
   #reactions() {

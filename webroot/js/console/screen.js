@@ -45,6 +45,7 @@ export class Screen {
   #ends = [];
   #waiting = 0;
   #drained = null;
+  #notes = new Set();
 
   /**
    * @param onTyped is given what is typed, as bytes
@@ -137,6 +138,7 @@ export class Screen {
 
   /** A line of the page's own between what the guest printed. */
   note(text) {
+    this.#notes.add(text);
     const fresh = this.#terminal.buffer.active.cursorX > 0 ? "\r\n" : "";
     this.#terminal.write(`${fresh}\x1b[0;7m ${text} \x1b[0m\r\n`);
   }
@@ -146,13 +148,13 @@ export class Screen {
     this.#terminal.options.cursorStyle = allowed ? "block" : "underline";
   }
 
-  /** The last lines that have something in them. */
+  /** The last lines of the guest that have something in them. */
   lastLines(most) {
     const buffer = this.#terminal.buffer.active;
     const lines = [];
     for (let i = buffer.baseY + buffer.cursorY; i >= 0 && lines.length < most; i--) {
       const text = buffer.getLine(i)?.translateToString(true) ?? "";
-      if (text !== "" || lines.length > 0) {
+      if ((text !== "" || lines.length > 0) && !this.#notes.has(text.trim())) {
         lines.unshift(text);
       }
     }

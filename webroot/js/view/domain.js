@@ -2,7 +2,7 @@
 import { journal } from "../api.js";
 import { ConsolePane } from "../console/pane.js";
 import { fill, h, icon, write } from "../dom.js";
-import { bytes, duration, mib, percent } from "../format.js";
+import { bytes, count, duration, mib, percent } from "../format.js";
 import { Graph } from "../graph.js";
 import { Ends } from "../signal.js";
 import { ACTIONS, act, isControlDomain, showState, stateBadge } from "../state.js";
@@ -41,6 +41,8 @@ class DomainPage {
   #name = h("h1", {}, "");
   #buttons = new Map();
   #crash = h("div", { class: "crash", role: "alert", hidden: true });
+  #lastWords = h("pre", { tabindex: "0", ariaLabel: "Last lines of the console" });
+  #factsShown = "";
   #panels = [];
   #graphs = [];
   #rows;
@@ -110,20 +112,7 @@ class DomainPage {
     this.#gone = false;
     write(this.#name, domain.name);
     showState(this.#badge, domain.state);
-    fill(
-      this.#facts,
-      [
-        domain.type.toUpperCase(),
-        mib(domain.memoryMib),
-        `${domain.vcpus} vcpu${domain.vcpus === 1 ? "" : "s"}`,
-        domain.domid < 0 ? "no boot" : `domid ${domain.domid}`,
-        `${duration(domain.cpuSeconds)} of cpu time`,
-        domain.managed ? null : isControlDomain(domain) ? "the control domain" : "made by another tool",
-      ]
-        .filter(Boolean)
-        .map((text) => h("span", {}, text)),
-      h("code", {}, domain.uuid),
-    );
+    this.#showFacts(domain);
     for (const [action, button] of this.#buttons) {
       button.disabled = !action.enabled(domain);
       button.hidden = (action.id === "run" || action.id === "pause") && button.disabled && !(action.id === "pause" && domain.state !== "paused");
@@ -132,6 +121,21 @@ class DomainPage {
       this.#showCrash(this.console?.lastLines() ?? []);
     } else if (domain.state === "running") {
       this.#crash.hidden = true;
+    }
+  }
+
+  #showFacts(domain) {
+    const facts = [
+      domain.type.toUpperCase(),
+      mib(domain.memoryMib),
+      count(domain.vcpus, "vcpu"),
+      domain.domid < 0 ? "no boot" : `domid ${domain.domid}`,
+      `${duration(domain.cpuSeconds)} of cpu time`,
+      isControlDomain(domain) ? "the control domain" : domain.managed ? "" : "made by another tool",
+    ].filter((fact) => fact !== "");
+    if (facts.join() !== this.#factsShown) {
+      this.#factsShown = facts.join();
+      fill(this.#facts, facts.map((fact) => h("span", {}, fact)), h("code", {}, domain.uuid));
     }
   }
 
@@ -151,15 +155,11 @@ class DomainPage {
 
   /** What the guest said last, which is what everybody looks for. */
   #showCrash(lines) {
-    if (!this.#crash.hidden && this.#crash.querySelector("pre") !== null) {
-      return;
+    write(this.#lastWords, lines.join("\n"));
+    if (this.#crash.hidden) {
+      fill(this.#crash, h("h2", {}, `${this.#domain.name} has crashed`), h("p", {}, "Its last lines:"), this.#lastWords);
+      this.#crash.hidden = false;
     }
-    fill(
-      this.#crash,
-      h("h2", {}, `${this.#domain.name} has crashed`),
-      lines.length > 0 && [h("p", {}, "Its last lines:"), h("pre", { tabindex: "0", ariaLabel: "Last lines of the console" }, lines.join("\n"))],
-    );
-    this.#crash.hidden = false;
   }
 
   #graphCard() {

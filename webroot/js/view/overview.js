@@ -10,7 +10,7 @@ export function overview(board) {
   const ends = new Ends();
   const host = hostCards(board, ends);
   const list = domainList(board);
-  const element = h("div", { class: "stack" }, h("h1", { class: "heard" }, "Host and domains"), host.element, list.element);
+  const element = h("div", { class: "stack" }, h("h1", { class: "heard" }, "Host and domains"), host.element, host.graphs, list.element);
   const show = () => {
     if (board.host !== null) {
       host.show();
@@ -39,31 +39,27 @@ function hostCards(board, ends) {
   const cpu = new Graph("CPU of all domains", [{ name: "cpu", label: "CPU", colour: "--graph-a", fill: true }], percent, 100);
   const used = new Graph("Memory", [{ name: "memory", label: "Memory", colour: "--graph-b", fill: true }], bytes, 1);
   ends.add(() => cpu.close(), () => used.close());
-  const element = h(
-    "section",
-    { class: "card host", ariaLabel: "Host" },
-    h("dl", { class: "facts" }, [memory, cpus, domains, xen, daemon].map((one) => one.element)),
-    h("div", { class: "graphs two" }, cpu.element, used.element),
-  );
+  const element = h("section", { class: "card host", ariaLabel: "Host" }, h("dl", { class: "facts" }, [memory, cpus, domains, xen, daemon].map((one) => one.element)));
+  const graphs = h("section", { class: "card graphs two", ariaLabel: "Graphs of the host" }, cpu.element, used.element);
   const show = () => {
     const { host } = board;
     const all = [...board.domains.values()];
     const guests = all.filter((domain) => !isControlDomain(domain));
     const states = Map.groupBy ? [...Map.groupBy(guests, (domain) => domain.state)].map(([state, those]) => `${those.length} ${state}`) : [];
     const taken = host.totalMemoryMib - host.freeMemoryMib;
-    memory.show(`${mib(taken)} of ${mib(host.totalMemoryMib)}`, `${mib(host.freeMemoryMib)} free`);
+    memory.show(mib(taken), `of ${mib(host.totalMemoryMib)}, ${mib(host.freeMemoryMib)} free`);
     bar.value = taken / Math.max(1, host.totalMemoryMib);
     cpus.show(`${host.cpus} × ${(host.cpuKhz / 1e6).toFixed(1)} GHz`, count(host.numaNodes, "NUMA node"));
     domains.show(count(guests.length, "guest"), states.join(", "));
     xen.show(host.simulated ? "Simulated" : `Xen ${host.xenVersion}`, `${host.simulated ? `as Xen ${host.xenVersion}, ` : ""}${[host.pv && "PV", host.hvm && "PVH and HVM"].filter(Boolean).join(", ")}; dom0 ${host.dom0}`);
-    daemon.show(`xcsd ${host.xcsVersion}`, `up ${duration(host.uptimeSeconds)}`);
+    daemon.show(`Up ${duration(host.uptimeSeconds)}`, `xcsd ${host.xcsVersion}`);
   };
   const graph = () => {
     cpu.show(board.samples.columns(HOST, "cpu"));
     used.show(board.samples.columns(HOST, "memory"));
   };
   graph();
-  return { element, show, graph };
+  return { element, graphs, show, graph };
 }
 
 const COLUMNS = [
