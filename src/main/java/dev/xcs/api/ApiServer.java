@@ -38,6 +38,7 @@ public final class ApiServer extends VerticleBase {
     private static final Duration IDLE = DomainOperations.LONG.plusSeconds(60);
 
     private final ApiConfig config;
+    private final Duration viewIdle;
     private final Path stateDir;
     private final MeterRegistry meters;
     private final Duration pingEvery;
@@ -47,14 +48,22 @@ public final class ApiServer extends VerticleBase {
     private @Nullable EventStreams streams;
 
     /**
+     * @param viewIdle who looks at a console and does nothing for so long is sent away
      * @param stateDir where the admin token is kept
      */
-    public ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters) {
-        this(config, stateDir, meters, PING_EVERY, IDLE);
+    public ApiServer(ApiConfig config, Duration viewIdle, Path stateDir, MeterRegistry meters) {
+        this(config, viewIdle, stateDir, meters, PING_EVERY, IDLE);
     }
 
-    ApiServer(ApiConfig config, Path stateDir, MeterRegistry meters, Duration pingEvery, Duration idle) {
+    ApiServer(
+            ApiConfig config,
+            Duration viewIdle,
+            Path stateDir,
+            MeterRegistry meters,
+            Duration pingEvery,
+            Duration idle) {
         this.config = config;
+        this.viewIdle = viewIdle;
         this.stateDir = stateDir;
         this.meters = meters;
         this.pingEvery = pingEvery;
@@ -90,7 +99,8 @@ public final class ApiServer extends VerticleBase {
         DomainLookup lookup = new DomainLookup(bus);
         HostOperations host = new HostOperations(bus);
         AccessOperations access = new AccessOperations(guard);
-        ConsoleDesk consoles = new ConsoleDesk(vertx, config.maxConsoleViewers(), pingEvery, meters);
+        ConsoleDesk consoles = new ConsoleDesk(vertx, config.maxConsoleViewers(), viewIdle, pingEvery, meters);
+        ConsoleOperations console = new ConsoleOperations(bus);
         EventStreams events = new EventStreams(meters);
         SessionOperations sessions = new SessionOperations(vertx, bodies, events, pingEvery);
         desk = consoles;
@@ -104,6 +114,8 @@ public final class ApiServer extends VerticleBase {
                 Map.entry("changeDomain", lookup.of(domains::change)),
                 Map.entry("destroyDomain", lookup.of(domains::destroy)),
                 Map.entry("attachConsole", lookup.of(consoles::attach)),
+                Map.entry("showConsole", lookup.of(console::state)),
+                Map.entry("readConsoleLog", lookup.of(console::log)),
                 Map.entry("listDisks", lookup.of(disks::list)),
                 Map.entry("attachDisk", lookup.of(disks::attach)),
                 Map.entry("changeDisk", lookup.of(disks::change)),

@@ -128,7 +128,7 @@ public final class ConfigReader {
                 new ManagementConfig(value(Keys.MANAGEMENT_HOST), value(Keys.MANAGEMENT_PORT)),
                 new XenstoreConfig(
                         value(Keys.XENSTORE_SOCKET).map(Path::toString).orElse(""), value(Keys.XENSTORE_MAX_IN_FLIGHT)),
-                new ConsoleConfig(bytes(Keys.CONSOLE_HISTORY), bytes(Keys.CONSOLE_INPUT)),
+                console(),
                 domain(),
                 new EventsConfig(value(Keys.EVENTS_SEGMENT), value(Keys.EVENTS_MAX), value(Keys.EVENTS_MAX_AGE)),
                 new KernelCacheConfig(
@@ -145,6 +145,16 @@ public final class ConfigReader {
                         value(Keys.NETWORK_RUN_DIRECTORY),
                         value(Keys.NETWORK_DEFAULT),
                         value(Keys.BLOCK_SCRIPT_DIRECTORY)));
+    }
+
+    private ConsoleConfig console() {
+        return new ConsoleConfig(
+                value(Keys.CONSOLE_HISTORY),
+                value(Keys.CONSOLE_TOTAL),
+                value(Keys.CONSOLE_MIN_FREE),
+                bytes(Keys.CONSOLE_INPUT),
+                value(Keys.CONSOLE_LEASE_IDLE),
+                value(Keys.CONSOLE_VIEW_IDLE));
     }
 
     private DomainConfig domain() {

@@ -66,10 +66,20 @@ public record DaemonConfig(
     public record XenstoreConfig(String socket, int maxInFlight) {}
 
     /**
-     * @param historyBytes how much of what a guest printed is kept for those who attach later
+     * @param historyBytes how much of what a guest printed is kept on disk
+     * @param totalBytes how much of all guests together
+     * @param minFreeBytes nothing is kept while the disk has less
      * @param inputBytes how much typed input may wait for a guest that does not read
+     * @param leaseIdle a write lease without typed bytes is taken back after it
+     * @param viewIdle who looks and does nothing for so long is sent away
      */
-    public record ConsoleConfig(int historyBytes, int inputBytes) {}
+    public record ConsoleConfig(
+            long historyBytes,
+            long totalBytes,
+            long minFreeBytes,
+            int inputBytes,
+            Duration leaseIdle,
+            Duration viewIdle) {}
 
     /**
      * @param maxRestarts a guest that ends more often than this within the window is not started again

@@ -1,8 +1,10 @@
 package dev.xcs.console;
 
 import dev.xcs.bus.Address;
+import dev.xcs.bus.BusMessage;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.ChannelBound;
+import dev.xcs.message.ConsoleFrame;
 import dev.xcs.message.ConsolePrinted;
 import dev.xcs.message.ConsoleRead;
 import dev.xcs.message.ConsoleWritten;
@@ -50,11 +52,11 @@ final class BootConsole {
 
     private final EventBus bus;
     private final AttachConsole boot;
-    private final ConsoleHistory history;
     private final InputQueue input;
     private final ConsoleMetrics metrics;
     private final Turns turns = new Turns();
     private final Address<PortRaised, Done> raised;
+    private final Address<ConsolePrinted, BusMessage> printed;
     private @Nullable MessageConsumer<PortRaised> listening;
     private int port = -1;
     private boolean readQueued;
@@ -64,12 +66,12 @@ final class BootConsole {
     /** A guest can set the ring's index back: it is believed once. */
     private boolean silent = true;
 
-    BootConsole(EventBus bus, AttachConsole boot, ConsoleHistory history, InputQueue input, ConsoleMetrics metrics) {
+    BootConsole(EventBus bus, AttachConsole boot, InputQueue input, ConsoleMetrics metrics) {
         this.bus = bus;
         this.boot = boot;
-        this.history = history;
         this.input = input;
         this.metrics = metrics;
+        this.printed = ConsolePrinted.ADDRESS.at(boot.uuid());
         this.raised = new Address<PortRaised, Done>("xcs.console.raised").at(boot.uuid() + "." + boot.domid());
     }
 
@@ -90,7 +92,7 @@ final class BootConsole {
         return turns.next(() -> {
             listening = raised.answer(bus, event -> turns.next(this::read).map(new Done()));
             return MapConsole.ADDRESS
-                    .ask(bus, new MapConsole(boot.domid(), boot.frame()))
+                    .ask(bus, new MapConsole(boot.uuid(), boot.domid(), boot.frame(), boot.adopted()))
                     .compose(mapped -> bind())
                     .compose(this::bound)
                     .recover(this::undo);
@@ -164,8 +166,8 @@ final class BootConsole {
     }
 
     private void printed(ConsoleRead read) {
-        Buffer bytes = read.bytes();
-        if (bytes.length() == 0) {
+        Buffer frame = read.frame();
+        if (ConsoleFrame.length(frame) == 0) {
             return;
         }
         if (silent) {
@@ -174,10 +176,8 @@ final class BootConsole {
                 tellFirstByte();
             }
         }
-        long offset = history.end();
-        history.append(bytes.getBytes());
-        metrics.printed(bytes.length());
-        ConsolePrinted.ADDRESS.at(uuid()).publish(bus, new ConsolePrinted(uuid(), offset, bytes));
+        metrics.printed(ConsoleFrame.length(frame));
+        printed.publish(bus, new ConsolePrinted(uuid(), frame));
     }
 
     private void tellFirstByte() {

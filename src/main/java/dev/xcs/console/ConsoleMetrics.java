@@ -1,5 +1,6 @@
 package dev.xcs.console;
 
+import dev.xcs.journal.ConsoleLog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,13 +13,20 @@ final class ConsoleMetrics {
     private final Counter refusedBytes;
     private final AtomicInteger attached = new AtomicInteger();
 
-    ConsoleMetrics(MeterRegistry metrics) {
+    ConsoleMetrics(MeterRegistry metrics, ConsoleLog log) {
         printedBytes = bytes(metrics, "xcs.console.printed", "Bytes that guests printed");
         typedBytes = bytes(metrics, "xcs.console.typed", "Bytes that were put into guests' input rings");
         refusedBytes =
                 bytes(metrics, "xcs.console.refused", "Typed bytes that were refused because the guest does not read");
         Gauge.builder("xcs.console.attached", attached, AtomicInteger::get)
                 .description("Consoles that are attached")
+                .register(metrics);
+        Gauge.builder("xcs.console.history", log, ConsoleLog::bytes)
+                .description("What the histories of all consoles take on disk")
+                .baseUnit("bytes")
+                .register(metrics);
+        Gauge.builder("xcs.console.history.suspended", log, now -> now.isSuspended() ? 1 : 0)
+                .description("Whether what guests print is not kept, because the disk is nearly full or cannot be written")
                 .register(metrics);
     }
 

@@ -31,7 +31,8 @@ class ConfigReaderTest {
         assertThat(config.api()).isEqualTo(new DaemonConfig.ApiConfig("127.0.0.1", 8080, 1 << 20, 256, List.of()));
         assertThat(config.management()).isEqualTo(new DaemonConfig.ManagementConfig("127.0.0.1", 8081));
         assertThat(config.xenstore()).isEqualTo(new DaemonConfig.XenstoreConfig("", 64));
-        assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(64 << 10, 16 << 10));
+        assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(
+                        8 << 20, 1 << 30, 256 << 20, 16 << 10, Duration.ofMinutes(10), Duration.ofHours(8)));
         assertThat(config.domain())
                 .isEqualTo(new DaemonConfig.DomainConfig(5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)));
         assertThat(config.events()).isEqualTo(new DaemonConfig.EventsConfig(8L << 20, 256L << 20, Duration.ofDays(7)));
@@ -58,8 +59,12 @@ class ConfigReaderTest {
                         socket = "/x/socket"
                         max-in-flight = 3
                         [console]
-                        history-size = 8192
+                        history-size = 131072
+                        total-size = "3MiB"
+                        min-free = 0
                         input-size = "2KiB"
+                        lease-idle = "2m"
+                        view-idle = "3h"
                         [domain]
                         max-restarts = 0
                         restart-window = "2h"
@@ -90,7 +95,8 @@ class ConfigReaderTest {
                         new DaemonConfig.ApiConfig("127.1.2.3", 1, 2048, 2, List.of("xcs.example", "b")),
                         new DaemonConfig.ManagementConfig("localhost", 2),
                         new DaemonConfig.XenstoreConfig("/x/socket", 3),
-                        new DaemonConfig.ConsoleConfig(8192, 2048),
+                        new DaemonConfig.ConsoleConfig(
+                                131072, 3 << 20, 0, 2048, Duration.ofMinutes(2), Duration.ofHours(3)),
                         new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
@@ -109,18 +115,18 @@ class ConfigReaderTest {
 
     @Test
     void letsTheOptionWinOverTheEnvironmentAndThatOverTheFile() {
-        String file = "[api]\nport = 1000\n[management]\nport = 2000\n[console]\nhistory-size = 5000";
+        String file = "[api]\nport = 1000\n[management]\nport = 2000\n[console]\nhistory-size = 500000";
         EffectiveConfig effective =
                 read(Map.of("api.port", "1002"), Map.of("XCS_API_PORT", "1001", "XCS_MANAGEMENT_PORT", "2001"), file);
 
         assertThat(effective.config().api().port()).isEqualTo(1002);
         assertThat(effective.config().management().port()).isEqualTo(2001);
-        assertThat(effective.config().console().historyBytes()).isEqualTo(5000);
+        assertThat(effective.config().console().historyBytes()).isEqualTo(500000);
         assertThat(effective.lines())
                 .contains(
                         "api.port = \"1002\" (option --api-port)",
                         "management.port = \"2001\" (environment XCS_MANAGEMENT_PORT)",
-                        "console.history-size = \"5000\" (file " + dir.resolve("xcsd.toml") + ")",
+                        "console.history-size = \"500000\" (file " + dir.resolve("xcsd.toml") + ")",
                         "domain.max-restarts = \"5\" (default)");
     }
 
@@ -154,7 +160,7 @@ class ConfigReaderTest {
                         "hypervisor (file " + dir.resolve("xcsd.toml") + "): \"kvm\", expected one of auto, xen, sim",
                         "\"api.prot\" (file " + dir.resolve("xcsd.toml") + "): unknown key, did you mean api.port?",
                         "console.history-size (file " + dir.resolve("xcsd.toml")
-                                + "): \"64 KB\", expected a size from 4KiB to 16MiB, as 4096, 64KiB, 1MiB or 2GiB",
+                                + "): \"64 KB\", expected a size from 64KiB to 64GiB, as 4096, 64KiB, 1MiB or 2GiB",
                         "api.port (environment XCS_API_PORT): \"70000\", expected a port from 0 to 65535, where 0"
                                 + " takes any free one",
                         "\"XCS_STATEDIR\" (environment): unknown variable, did you mean XCS_STATE_DIR?",
@@ -192,8 +198,8 @@ class ConfigReaderTest {
                 "domain.restart-window|0s",
                 "domain.restart-window|1d",
                 "domain.restart-window|999999999999h",
-                "console.history-size|1KiB",
-                "console.history-size|1GiB",
+                "console.history-size|63KiB",
+                "console.history-size|65GiB",
                 "console.history-size|64kib",
                 "console.history-size|-64KiB",
                 "domain.max-parallel-builds|0",
