@@ -5,7 +5,7 @@ import { Backoff } from "../backoff.js";
 
 const PROTOCOL = "xcs.console.v1";
 const HEADER_BYTES = 8;
-const FIRST_BYTES = 65536;
+const NEWEST = { last: 65536 };
 /** What is typed while the lease is asked for. */
 const TYPED_BYTES = 4096;
 /** Of a second connection that is opened at once: is the daemon behind it well? */
@@ -25,6 +25,7 @@ export class ConsoleLink {
   #backoff = new Backoff(250, 4000);
   #timer = null;
   #closed = false;
+  #start = NEWEST;
   #next = null;
   #typed = 0;
   #pending = [];
@@ -56,7 +57,7 @@ export class ConsoleLink {
   }
 
   #address() {
-    const query = new URLSearchParams(this.#next === null ? { last: FIRST_BYTES } : { offset: this.#next });
+    const query = new URLSearchParams(this.#next === null ? this.#start : { offset: this.#next });
     if (this.#viewer) {
       query.set("viewer", this.#viewer);
     }
@@ -233,6 +234,18 @@ export class ConsoleLink {
     this.#resting = false;
     this.#wantsLease = asked;
     if (!this.#closed) {
+      this.#open();
+    }
+  }
+
+  /** Shows it anew, from the beginning of a boot on. */
+  replay(boot) {
+    if (!this.#closed) {
+      this.#start = { boot };
+      this.#next = null;
+      const asked = this.#wantsLease;
+      this.#disconnect();
+      this.#wantsLease = asked;
       this.#open();
     }
   }

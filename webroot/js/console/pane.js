@@ -2,7 +2,7 @@
 import { say, tell } from "../announce.js";
 import { domainPath } from "../api.js";
 import { fill, h, icon, write } from "../dom.js";
-import { bytes, count, short } from "../format.js";
+import { bytes, clock, count, short } from "../format.js";
 import { EYE, KEYBOARD, SHARE } from "../icons.js";
 import { kept } from "../settings.js";
 import { ConsoleLink } from "./link.js";
@@ -24,6 +24,8 @@ const STATES = {
   stopped: "The guest is off",
   ended: "The domain is gone",
 };
+
+const BOOTS_SHOWN = 12;
 
 const TOUCH_KEYS = [
   ["Esc", "\x1b"],
@@ -48,6 +50,7 @@ export class ConsolePane {
   #holder = h("span", { class: "holder", role: "status" }, "");
   #viewers = h("span", { class: "viewers" });
   #take = h("button", { type: "button", class: "small" });
+  #boots = h("select", { class: "small", ariaLabel: "Show from", hidden: true });
   #again = h("button", { type: "button", class: "small", hidden: true }, "Connect again");
   #message = h("p", { class: "console-message", hidden: true });
   #self = null;
@@ -65,10 +68,11 @@ export class ConsolePane {
     const shares = share && h("button", { type: "button", class: "small", onclick: () => openShares(uuid, name) }, icon(SHARE), " Share");
     this.#take.addEventListener("click", () => this.#toggle());
     this.#again.addEventListener("click", () => this.#link.retry());
+    this.#boots.addEventListener("change", () => this.#replay());
     this.element = h(
       "section",
       { class: "card console", ariaLabel: `Console of ${name}` },
-      h("div", { class: "console-head" }, h("div", { class: "console-title" }, title, this.#state), h("div", { class: "tools" }, this.#viewers, this.#take, this.#again, shares, actions)),
+      h("div", { class: "console-head" }, h("div", { class: "console-title" }, title, this.#state), h("div", { class: "tools" }, this.#viewers, this.#boots, this.#take, this.#again, shares, actions)),
       this.#message,
       this.#place,
       this.#touchKeys(),
@@ -127,11 +131,28 @@ export class ConsolePane {
     this.#self = frame.viewer;
     this.#lease = frame.lease.holder;
     this.#viewOnly = frame.viewOnly;
+    this.#showBoots(frame.boots);
     this.#showViewers(frame.viewers);
     if (frame.domid === null) {
       this.#showState("stopped");
     }
     this.#fitted();
+  }
+
+  /** What earlier boots have printed can be seen again, as far as it is kept. */
+  #showBoots(boots) {
+    const chosen = this.#boots.value;
+    const shown = boots.slice(-BOOTS_SHOWN).reverse();
+    fill(this.#boots, h("option", { value: "" }, "Show from…"), shown.map((one) => h("option", { value: String(one.boot) }, `boot ${one.boot}, ${clock(one.time)}`)));
+    this.#boots.value = shown.some((one) => String(one.boot) === chosen) ? chosen : "";
+    this.#boots.hidden = boots.length < 2;
+  }
+
+  #replay() {
+    if (this.#boots.value !== "") {
+      this.#screen.clear();
+      this.#link.replay(Number(this.#boots.value));
+    }
   }
 
   #fitted() {

@@ -143,6 +143,10 @@ export class Screen {
     this.#terminal.write(`${fresh}\x1b[0;7m ${text} \x1b[0m\r\n`);
   }
 
+  clear() {
+    this.#terminal.reset();
+  }
+
   allowTyping(allowed) {
     this.#terminal.options.disableStdin = !allowed;
     this.#terminal.options.cursorStyle = allowed ? "block" : "underline";

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The web page in a real browser against the whole daemon on the simulated host: what an operator does on it. */
 class BrowserIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(90);
     private static final Map<String, Object> GUEST =
             Map.of("name", "web", "memoryMib", 128, "vcpus", 1, "kernel", "sim:linux");
 
@@ -205,7 +206,7 @@ class BrowserIT {
         String other = api.create(Map.of("name", "db", "memoryMib", 64, "vcpus", 1, "kernel", "sim:netbsd"));
         Path image = Files.write(dir.resolve("root.img"), new byte[1 << 20]);
         api.post("/v1/domains/" + uuid + "/disks", Map.of("vdev", "xvda", "target", image.toString()));
-        String colour = scheme.name().toLowerCase(java.util.Locale.ROOT);
+        String colour = scheme.name().toLowerCase(Locale.ROOT);
         try (Surfer admin = chromium.admin(api)) {
             admin.dress(scheme);
             Map<String, String> views = Map.of(

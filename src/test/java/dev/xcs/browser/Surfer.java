@@ -11,7 +11,9 @@ import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.WebSocket;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.WaitUntilState;
 import dev.xcs.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -30,7 +32,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * console, and so no breach of the page's policy.
  */
 final class Surfer implements AutoCloseable {
-    static final double PATIENCE_MILLIS = Duration.ofSeconds(30).toMillis();
+    /** Long, for machines that do much else at the same time. */
+    private static final double PATIENCE_MILLIS = Duration.ofSeconds(90).toMillis();
 
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
     private static final Set<String> GRAVE = Set.of("serious", "critical");
@@ -89,7 +92,7 @@ final class Surfer implements AutoCloseable {
     }
 
     void open(URI address) {
-        page.navigate(address.toString());
+        page.navigate(address.toString(), new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
     }
 
     /** Goes to a view by the part of the address after the #. */
@@ -108,19 +111,19 @@ final class Surfer implements AutoCloseable {
     /** Waits until it is there to be seen. */
     Locator sees(String selector) {
         Locator locator = page.locator(selector).first();
-        assertThat(locator).isVisible(new com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE_MILLIS));
+        assertThat(locator).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE_MILLIS));
         return locator;
     }
 
     /** Waits until an element says it. */
     void reads(String selector, String text) {
         assertThat(page.locator(selector).first())
-                .containsText(text, new com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE_MILLIS));
+                .containsText(text, new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE_MILLIS));
     }
 
     void doesNotSee(String selector) {
         assertThat(page.locator(selector))
-                .hasCount(0, new com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions().setTimeout(PATIENCE_MILLIS));
+                .hasCount(0, new LocatorAssertions.HasCountOptions().setTimeout(PATIENCE_MILLIS));
     }
 
     void click(String selector) {
