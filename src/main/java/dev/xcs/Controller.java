@@ -100,7 +100,8 @@ final class Controller {
         PrometheusMeterRegistry meters =
                 stages.start("meters", () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), up -> up.close());
         // Begun here, since it takes longest and needs nobody; what fails before its turn is seen off by Vert.x.
-        Future<String> api = vertx.deployVerticle(new ApiServer(config.api(), config.console().viewIdle(), state, meters));
+        Future<String> api = vertx.deployVerticle(
+                new ApiServer(config.api(), config.console().viewIdle(), state, meters));
         ConsoleLog consoleLog = openConsoleLog(state);
         // First of the parts: it knows best why a machine cannot be controlled.
         openGateway(vertx, host, consoleLog, meters);
@@ -161,7 +162,10 @@ final class Controller {
     private void openGateway(Vertx vertx, Host host, ConsoleLog consoleLog, PrometheusMeterRegistry meters) {
         Hypervisor hypervisor = stages.start("hypervisor", () -> host.open().get(), up -> {});
         try {
-            deploy(vertx, new HypervisorGateway(hypervisor, consoleLog, config.domain().maxParallelBuilds(), meters));
+            deploy(
+                    vertx,
+                    new HypervisorGateway(
+                            hypervisor, consoleLog, config.domain().maxParallelBuilds(), meters));
         } catch (RuntimeException failure) {
             hypervisor.close();
             throw failure;

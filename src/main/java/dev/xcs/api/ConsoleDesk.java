@@ -55,7 +55,9 @@ final class ConsoleDesk {
         Gauge.builder(
                         "xcs.console.viewers",
                         rooms,
-                        all -> all.values().stream().mapToInt(ConsoleRoom::places).sum())
+                        all -> all.values().stream()
+                                .mapToInt(ConsoleRoom::places)
+                                .sum())
                 .description("Websockets that look at a console.")
                 .register(meters);
     }
@@ -116,16 +118,11 @@ final class ConsoleDesk {
     }
 
     private Future<?> upgrade(
-            HttpServerRequest request,
-            ConsoleRoom room,
-            Domain domain,
-            Login login,
-            Wish wish,
-            ConsoleJoined joined) {
+            HttpServerRequest request, ConsoleRoom room, Domain domain, Login login, Wish wish, ConsoleJoined joined) {
         return Future.succeededFuture()
                 .map(any -> wish.start().from(joined.state(), ConsoleStart.DEFAULT_LAST))
-                .compose(from -> request.toWebSocket()
-                        .onSuccess(socket -> seat(socket, room, domain, login, joined, from)))
+                .compose(from ->
+                        request.toWebSocket().onSuccess(socket -> seat(socket, room, domain, login, joined, from)))
                 .onFailure(failure -> leave(domain.uuid(), joined.viewer()));
     }
 

@@ -92,7 +92,8 @@ final class ConsoleInput {
             complain(Problem.of(
                     ProblemType.MALFORMED,
                     "Binary frame: " + frame.binaryData().length()
-                            + " bytes, expected 8 with the count of bytes typed before, and then those that are typed"));
+                            + " bytes, expected 8 with the count of bytes typed before, and then those that"
+                            + " are typed"));
         } else {
             typed = frame.binaryData().getLong(0);
             type(frame.binaryData().slice(HEADER_BYTES, frame.binaryData().length()));
@@ -160,8 +161,7 @@ final class ConsoleInput {
             return;
         }
         ask(
-                ResizeConsole.ADDRESS.ask(
-                        bus, new ResizeConsole(uuid, viewer, columns, rows), ConsoleViewer.TIMEOUT),
+                ResizeConsole.ADDRESS.ask(bus, new ResizeConsole(uuid, viewer, columns, rows), ConsoleViewer.TIMEOUT),
                 ConsoleText::error);
     }
 

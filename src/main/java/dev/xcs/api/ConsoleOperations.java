@@ -50,17 +50,18 @@ final class ConsoleOperations {
             boolean kept) {}
 
     Future<?> state(RoutingContext context, UUID uuid) {
-        return fetch(uuid).compose(state -> Answers.json(
-                context.response(),
-                200,
-                new Shown(
-                        state.first(),
-                        state.next(),
-                        state.boot(),
-                        ConsoleText.Boot.of(state.boots()),
-                        state.viewers(),
-                        state.lease(),
-                        state.kept())));
+        return fetch(uuid)
+                .compose(state -> Answers.json(
+                        context.response(),
+                        200,
+                        new Shown(
+                                state.first(),
+                                state.next(),
+                                state.boot(),
+                                ConsoleText.Boot.of(state.boots()),
+                                state.viewers(),
+                                state.lease(),
+                                state.kept())));
     }
 
     /** One that is not known is told by who knows domains. */
@@ -89,8 +90,7 @@ final class ConsoleOperations {
             if (wanted == null) {
                 return unsatisfiable(response, state, String.valueOf(range));
             }
-            return read(uuid, wanted.from)
-                    .compose(first -> send(context, uuid, state, wanted, first, text));
+            return read(uuid, wanted.from).compose(first -> send(context, uuid, state, wanted, first, text));
         });
     }
 
@@ -138,9 +138,7 @@ final class ConsoleOperations {
         response.putHeader("X-Xcs-Offset", Long.toString(Math.min(from, wanted.to)));
         if (wanted.ranged) {
             response.setStatusCode(206)
-                    .putHeader(
-                            HttpHeaders.CONTENT_RANGE,
-                            "bytes " + from + "-" + (wanted.to - 1) + "/" + state.next());
+                    .putHeader(HttpHeaders.CONTENT_RANGE, "bytes " + from + "-" + (wanted.to - 1) + "/" + state.next());
         }
         response.setChunked(true);
         if (context.request().method() == HttpMethod.HEAD) {

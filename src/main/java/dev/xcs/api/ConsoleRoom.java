@@ -51,8 +51,8 @@ final class ConsoleRoom {
         listen(ConsoleRestarted.ADDRESS, this::restarted);
         listen(ConsoleResized.ADDRESS, size -> tell(ConsoleText.resize(size.columns(), size.rows())));
         listen(ConsoleEnded.ADDRESS, end -> ended());
-        listening = Future.all(
-                listeners.stream().map(MessageConsumer::completion).toList());
+        listening =
+                Future.all(listeners.stream().map(MessageConsumer::completion).toList());
     }
 
     private <Q extends BusMessage> void listen(Address<Q, BusMessage> address, Consumer<Q> listener) {

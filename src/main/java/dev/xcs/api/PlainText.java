@@ -41,8 +41,7 @@ final class PlainText {
             case TEXT -> text(c, out);
             case ESCAPED -> state = afterEscape(c);
             case CONTROL -> state = c >= 0x40 && c <= 0x7e ? State.TEXT : State.CONTROL;
-            case STRING ->
-                state = c == BELL ? State.TEXT : c == ESCAPE ? State.STRING_ESCAPED : State.STRING;
+            case STRING -> state = c == BELL ? State.TEXT : c == ESCAPE ? State.STRING_ESCAPED : State.STRING;
             case STRING_ESCAPED -> state = c == '\\' ? State.TEXT : State.STRING;
             case DESIGNATION -> state = State.TEXT;
         }

@@ -42,9 +42,9 @@ import picocli.CommandLine.Spec;
             "",
             "DOMAIN is a name, a uuid or a domid; a number is a domid, and name:42 the domain that is named so.",
             "",
-            "The daemon is found by --url, else XCS_URL, else in the state directory of a daemon that runs: XCS_STATE_DIR, "
-                    + "the checkout's .xcs, /var/lib/xcs. The token is taken from --token-file, else XCS_TOKEN, else the file that "
-                    + "XCS_TOKEN_FILE names, else that state directory."
+            "The daemon is found by --url, else XCS_URL, else in the state directory of a daemon that runs:"
+                    + " XCS_STATE_DIR, the checkout's .xcs, /var/lib/xcs. The token is taken from --token-file, else"
+                    + " XCS_TOKEN, else the file that XCS_TOKEN_FILE names, else that state directory."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -67,6 +67,7 @@ import picocli.CommandLine.Spec;
             StateVerbs.Unpause.class,
             StateVerbs.Destroy.class,
             ConsoleVerb.class,
+            ConsoleLogVerb.class,
             EventsVerb.class,
             DumpVerb.class,
             RequestVerbs.Sysrq.class,

@@ -51,7 +51,10 @@ public final class Keys {
     static final Key<Duration> CONSOLE_LEASE_IDLE = new Key<>(
             "console.lease-idle", "A write lease not used so long is taken back.", Kind.duration("1s", "24h"), "10m");
     static final Key<Duration> CONSOLE_VIEW_IDLE = new Key<>(
-            "console.view-idle", "Who looks and does nothing so long is sent away.", Kind.duration("1s", "8760h"), "8h");
+            "console.view-idle",
+            "Who looks and does nothing so long is sent away.",
+            Kind.duration("1s", "8760h"),
+            "8h");
 
     static final Key<Integer> DOMAIN_MAX_RESTARTS =
             new Key<>("domain.max-restarts", "Restarts allowed within the restart window.", Kind.count(0, 1000), "5");

@@ -18,8 +18,7 @@ final class Audience {
     ConsoleWatcher join(@Nullable String name, String login, boolean viewOnly, Instant now) {
         count++;
         String id = "v" + count;
-        ConsoleWatcher viewer =
-                new ConsoleWatcher(id, name == null ? login + " " + count : name, now, !viewOnly);
+        ConsoleWatcher viewer = new ConsoleWatcher(id, name == null ? login + " " + count : name, now, !viewOnly);
         viewers.put(id, viewer);
         return viewer;
     }

@@ -26,7 +26,8 @@ final class ConsoleMetrics {
                 .baseUnit("bytes")
                 .register(metrics);
         Gauge.builder("xcs.console.history.suspended", log, now -> now.isSuspended() ? 1 : 0)
-                .description("Whether what guests print is not kept, because the disk is nearly full or cannot be written")
+                .description(
+                        "Whether what guests print is not kept, because the disk is nearly full or cannot be written")
                 .register(metrics);
     }
 

@@ -174,7 +174,9 @@ public final class ConsoleSwitch extends VerticleBase {
     }
 
     private Future<Done> type(TypeConsole ask) {
-        return done(known(ask.uuid()), console -> console.type(ask.viewer(), ask.bytes().getBytes()));
+        return done(
+                known(ask.uuid()),
+                console -> console.type(ask.viewer(), ask.bytes().getBytes()));
     }
 
     private static Future<Done> done(DomainConsole console, Consumer<DomainConsole> step) {

@@ -161,7 +161,9 @@ public final class ConsoleHistory {
      */
     public synchronized Resumption begin(int domid, boolean adopted, int taken) {
         ConsoleIndex.Anchor anchor = index.anchor();
-        boolean same = adopted && !index.boots().isEmpty() && index.boots().get(index.boots().size() - 1).domid() == domid;
+        boolean same = adopted
+                && !index.boots().isEmpty()
+                && index.boots().get(index.boots().size() - 1).domid() == domid;
         int ahead = anchor == null || anchor.domid() != domid ? 0 : taken - anchor.takenAt(next);
         int skip = same && ahead < 0 && ahead >= -RING_BYTES ? -ahead : 0;
         int lost = same && ahead > 0 && ahead <= MOST_LOST ? ahead : 0;
@@ -251,7 +253,8 @@ public final class ConsoleHistory {
         try {
             return segments.size() < 2
                     ? Optional.empty()
-                    : Optional.of(Files.getLastModifiedTime(segments.get(0).file()).toInstant());
+                    : Optional.of(
+                            Files.getLastModifiedTime(segments.get(0).file()).toInstant());
         } catch (IOException gone) {
             return Optional.of(Instant.EPOCH);
         }
@@ -324,7 +327,10 @@ public final class ConsoleHistory {
             Path fresh = directory.resolve(INDEX + ".new");
             Files.write(fresh, json.writeValueAsBytes(index));
             Files.move(
-                    fresh, directory.resolve(INDEX), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                    fresh,
+                    directory.resolve(INDEX),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException failure) {
             log.failed(directory, failure);
         }

@@ -179,7 +179,9 @@ public final class ConsoleLog implements AutoCloseable {
     private void look() {
         try {
             long free = Files.getFileStore(directory).getUsableSpace();
-            suspend(free < limits.minFreeBytes(), free + " bytes are free, " + limits.minFreeBytes() + " are to stay so");
+            suspend(
+                    free < limits.minFreeBytes(),
+                    free + " bytes are free, " + limits.minFreeBytes() + " are to stay so");
         } catch (IOException failure) {
             suspend(true, failure.toString());
         }

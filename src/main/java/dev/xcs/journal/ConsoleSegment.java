@@ -34,8 +34,7 @@ record ConsoleSegment(Path file, long first, long bytes) {
     /** Makes the file; one of the same name has no byte that anybody was promised. */
     static FileChannel create(Path file) throws IOException {
         var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        var options = Set.of(
-                StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        var options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         return FileChannel.open(file, options, mode);
     }
 

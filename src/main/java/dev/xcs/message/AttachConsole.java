@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param begun when the making of this boot began; null for a boot that is older than this daemon
  */
 public record AttachConsole(
-        UUID uuid, int domid, long frame, int remotePort, GuestOs os, @Nullable Instant begun) implements BusMessage {
+        UUID uuid,
+        int domid,
+        long frame,
+        int remotePort,
+        GuestOs os,
+        @Nullable Instant begun) implements BusMessage {
     public static final Address<AttachConsole, Done> ADDRESS = new Address<>("xcs.console.attach");
 
     /** Whether the boot is older than this daemon. */

@@ -103,7 +103,8 @@ class ConsoleTest {
         for (Viewer viewer : viewers) {
             ApiFixture.until("all is shown", () -> viewer.screen().length() >= all.length());
             assertThat(viewer.screen()).isEqualTo(all.toString());
-            assertThat(viewer.controls()).noneMatch(frame -> frame.getString("type").equals("gap"));
+            assertThat(viewer.controls())
+                    .noneMatch(frame -> frame.getString("type").equals("gap"));
         }
     }
 

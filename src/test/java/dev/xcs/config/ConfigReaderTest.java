@@ -31,7 +31,8 @@ class ConfigReaderTest {
         assertThat(config.api()).isEqualTo(new DaemonConfig.ApiConfig("127.0.0.1", 8080, 1 << 20, 256, List.of()));
         assertThat(config.management()).isEqualTo(new DaemonConfig.ManagementConfig("127.0.0.1", 8081));
         assertThat(config.xenstore()).isEqualTo(new DaemonConfig.XenstoreConfig("", 64));
-        assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(
+        assertThat(config.console())
+                .isEqualTo(new DaemonConfig.ConsoleConfig(
                         8 << 20, 1 << 30, 256 << 20, 16 << 10, Duration.ofMinutes(10), Duration.ofHours(8)));
         assertThat(config.domain())
                 .isEqualTo(new DaemonConfig.DomainConfig(5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)));
@@ -43,49 +44,49 @@ class ConfigReaderTest {
     @Test
     void readsEveryKeyFromAFile() {
         DaemonConfig config = read(Map.of(), Map.of(), """
-                        hypervisor = "sim"
-                        state-dir = "/s"
-                        log.level = "debug"
-                        [api]
-                        host = "127.1.2.3"
-                        port = 1
-                        max-body-size = "2KiB"
-                        max-console-viewers = 2
-                        allowed-hosts = ["xcs.example", "b"]
-                        [management]
-                        host = "localhost"
-                        port = 2
-                        [xenstore]
-                        socket = "/x/socket"
-                        max-in-flight = 3
-                        [console]
-                        history-size = 131072
-                        total-size = "3MiB"
-                        min-free = 0
-                        input-size = "2KiB"
-                        lease-idle = "2m"
-                        view-idle = "3h"
-                        [domain]
-                        max-restarts = 0
-                        restart-window = "2h"
-                        max-parallel-builds = 4
-                        reconcile-every = "250ms"
-                        [events]
-                        segment-size = "1MiB"
-                        max-size = "2MiB"
-                        max-age = "3h"
-                        [kernel-cache]
-                        directory = "/k"
-                        max-size = 0
-                        [block]
-                        image-root = "/i"
-                        script-directory = "/sc"
-                        qemu-nbd = "/qn"
-                        qemu-img = "/qi"
-                        [network]
-                        dnsmasq = "/d"
-                        default-network = "lan"
-                        """).config();
+            hypervisor = "sim"
+            state-dir = "/s"
+            log.level = "debug"
+            [api]
+            host = "127.1.2.3"
+            port = 1
+            max-body-size = "2KiB"
+            max-console-viewers = 2
+            allowed-hosts = ["xcs.example", "b"]
+            [management]
+            host = "localhost"
+            port = 2
+            [xenstore]
+            socket = "/x/socket"
+            max-in-flight = 3
+            [console]
+            history-size = 131072
+            total-size = "3MiB"
+            min-free = 0
+            input-size = "2KiB"
+            lease-idle = "2m"
+            view-idle = "3h"
+            [domain]
+            max-restarts = 0
+            restart-window = "2h"
+            max-parallel-builds = 4
+            reconcile-every = "250ms"
+            [events]
+            segment-size = "1MiB"
+            max-size = "2MiB"
+            max-age = "3h"
+            [kernel-cache]
+            directory = "/k"
+            max-size = 0
+            [block]
+            image-root = "/i"
+            script-directory = "/sc"
+            qemu-nbd = "/qn"
+            qemu-img = "/qi"
+            [network]
+            dnsmasq = "/d"
+            default-network = "lan"
+            """).config();
 
         assertThat(config)
                 .isEqualTo(new DaemonConfig(

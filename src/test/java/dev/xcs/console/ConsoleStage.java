@@ -2,17 +2,17 @@ package dev.xcs.console;
 
 import dev.xcs.evtchn.EventChannelPoller;
 import dev.xcs.gateway.HypervisorGateway;
-import dev.xcs.message.AttachConsole;
 import dev.xcs.journal.ConsoleLog;
+import dev.xcs.message.AttachConsole;
 import dev.xcs.message.ConsoleFrame;
 import dev.xcs.message.ConsolePrinted;
-import dev.xcs.model.GuestOs;
-import dev.xcs.testing.Consoles;
-import java.time.Instant;
 import dev.xcs.message.DetachConsole;
+import dev.xcs.model.GuestOs;
 import dev.xcs.testing.BusFixture;
+import dev.xcs.testing.Consoles;
 import dev.xcs.testing.FakeHypervisor;
 import java.io.ByteArrayOutputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -33,8 +33,7 @@ final class ConsoleStage implements AutoCloseable {
     }
 
     AttachConsole attachment(UUID uuid, int domid) {
-        return new AttachConsole(
-                uuid, domid, 0xfe, host.guest(domid).remotePort(), GuestOs.UNKNOWN, Instant.now());
+        return new AttachConsole(uuid, domid, 0xfe, host.guest(domid).remotePort(), GuestOs.UNKNOWN, Instant.now());
     }
 
     void detach(UUID uuid, int domid) {

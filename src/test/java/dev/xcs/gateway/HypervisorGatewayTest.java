@@ -4,15 +4,15 @@ import static dev.xcs.testing.BusFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.AwaitEvents;
 import dev.xcs.message.BindChannel;
 import dev.xcs.message.BuildXenDomain;
 import dev.xcs.message.ConnectVif;
-import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.ConsoleFrame;
 import dev.xcs.message.ConsoleRead;
+import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
-import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.DisconnectVif;
 import dev.xcs.message.Done;
 import dev.xcs.message.HostNetworksListed;
@@ -77,7 +77,8 @@ class HypervisorGatewayTest {
 
     @BeforeEach
     void deploy() {
-        gateway = on.deploy(new HypervisorGateway(host, ConsoleLog.forgetful(), 2, on.metrics(), Duration.ofSeconds(2)));
+        gateway =
+                on.deploy(new HypervisorGateway(host, ConsoleLog.forgetful(), 2, on.metrics(), Duration.ofSeconds(2)));
     }
 
     @AfterEach
@@ -230,8 +231,7 @@ class HypervisorGatewayTest {
 
         assertThat(host.guest(5).offer("hi".getBytes(StandardCharsets.UTF_8), 0))
                 .isEqualTo(2);
-        assertThat(text(on.ask(ReadConsole.ADDRESS, new ReadConsole(5, port))))
-                .isEqualTo("hi");
+        assertThat(text(on.ask(ReadConsole.ADDRESS, new ReadConsole(5, port)))).isEqualTo("hi");
 
         assertThat(paused.isComplete()).isFalse();
         pausing.countDown();
@@ -288,7 +288,8 @@ class HypervisorGatewayTest {
         assertThat(host.guest(5).hasUnread()).isTrue();
         assertThat(on.refused(ReadConsole.ADDRESS, new ReadConsole(6, foreign)).type())
                 .isEqualTo(ProblemType.NOT_FOUND);
-        assertThat(on.refused(MapConsole.ADDRESS, new MapConsole(new UUID(0, 5), 5, 1, false)).detail())
+        assertThat(on.refused(MapConsole.ADDRESS, new MapConsole(new UUID(0, 5), 5, 1, false))
+                        .detail())
                 .contains("already mapped");
     }
 
@@ -298,8 +299,7 @@ class HypervisorGatewayTest {
         host.guest(5).printSilently("kept".getBytes(StandardCharsets.UTF_8));
         host.fail("notify", Problem.of(ProblemType.HYPERVISOR, "no").toException());
 
-        assertThat(text(on.ask(ReadConsole.ADDRESS, new ReadConsole(5, port))))
-                .isEqualTo("kept");
+        assertThat(text(on.ask(ReadConsole.ADDRESS, new ReadConsole(5, port)))).isEqualTo("kept");
     }
 
     @Test

@@ -72,8 +72,7 @@ class SimConsoleTest {
         try (StoreClient store = new StoreClient(host.xenstoreSocket())) {
             ForeignToolstack.publish(store, new ForeignDomain(domid, uuid, "guest"), built, 64);
         }
-        return new AttachConsole(
-                uuid, domid, built.consoleFrame(), built.consolePort(), GuestOs.LINUX, Instant.now());
+        return new AttachConsole(uuid, domid, built.consoleFrame(), built.consolePort(), GuestOs.LINUX, Instant.now());
     }
 
     private void boot(UUID uuid) throws Exception {
@@ -123,10 +122,7 @@ class SimConsoleTest {
         boot(ONE);
         boot(TWO);
         type(ONE, "yes\n");
-        Await.until(
-                "the first floods",
-                SOON,
-                () -> Consoles.kept(on, ONE).offset() > 0);
+        Await.until("the first floods", SOON, () -> Consoles.kept(on, ONE).offset() > 0);
 
         type(TWO, "echo here\n");
 
