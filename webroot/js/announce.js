@@ -7,6 +7,8 @@ const SHOWN_MS = 6000;
 /** Work that is done sooner needs no notice. */
 const UNNOTICED_MS = 400;
 
+const MOST = 6;
+
 const region = document.getElementById("notices");
 const polite = document.getElementById("said");
 
@@ -19,6 +21,9 @@ export function say(text) {
 function notice(kind, ...content) {
   const made = h("div", { class: `notice ${kind}` }, h("div", { class: "notice-text" }, content));
   region.append(made);
+  while (region.childElementCount > MOST) {
+    region.firstChild.remove();
+  }
   return made;
 }
 

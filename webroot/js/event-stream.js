@@ -46,6 +46,9 @@ export class EventStream {
   }
 
   #rest() {
+    if (this.state === "ended") {
+      return;
+    }
     this.#tell("resting");
     clearTimeout(this.#timer);
     this.#attempt?.abort();
@@ -62,6 +65,9 @@ export class EventStream {
     this.#attempt?.abort();
     const attempt = new AbortController();
     this.#attempt = attempt;
+    if (this.state === "resting" || this.state === "ended") {
+      this.#tell("connecting");
+    }
     try {
       await this.#read(attempt);
     } catch {

@@ -3,8 +3,10 @@ import { h } from "./dom.js";
 import { openDialog } from "./dialog.js";
 import { Field } from "./form.js";
 import { forScreenReader, readAloud } from "./screen-reader.js";
+import { keep, kept } from "./settings.js";
 
 const WAIT_MS = 1200;
+const VIEWER_CHARS = 64;
 
 const HELP = [
   ["Anywhere", [
@@ -41,18 +43,27 @@ function help() {
     hint: "Gives a screen reader the lines of a console as text. It costs some speed, so it is off unless it is wanted.",
   });
   reader.onChange(() => readAloud(reader.input.checked));
+  const viewer = new Field("viewer", { label: "Your name for others who look at the same console", value: kept("viewer") ?? "", hint: "Shown from the next console on." });
+  viewer.onChange(() => keep("viewer", viewer.input.value.trim().slice(0, VIEWER_CHARS) || null));
+  const letters = new Field("letters", { label: "Keys of one letter work outside of consoles and fields", kind: "check", value: lettersWork() });
+  letters.onChange(() => keep("letters", letters.input.checked ? null : "off"));
   openDialog(
-    "Keys",
+    "Keys and settings",
     [
       HELP.map(([title, keys]) => [
         h("h3", {}, title),
         h("dl", { class: "keys" }, keys.map(([key, text]) => [h("dt", {}, key.split("  ").map((one) => [h("kbd", {}, one), " "])), h("dd", {}, text)])),
       ]),
+      h("h3", {}, "Settings of this browser"),
+      viewer.element,
+      letters.element,
       reader.element,
     ],
     { wide: true },
   );
 }
+
+const lettersWork = () => kept("letters") !== "off";
 
 const takesKeys = (target) =>
   target instanceof Element && (target.closest(".xterm, dialog, select, textarea") !== null || (target.closest("input:not([type=checkbox])") !== null));
@@ -62,6 +73,7 @@ export class Keys {
   #actions;
   #view = {};
   #prefix = null;
+  #timer = null;
 
   constructor(actions) {
     this.#actions = { ...actions, "?": help };
@@ -77,11 +89,11 @@ export class Keys {
   }
 
   #pressed(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || takesKeys(event.target)) {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || !lettersWork() || takesKeys(event.target)) {
       return;
     }
     const key = this.#prefix === null ? event.key : `${this.#prefix} ${event.key}`;
-    clearTimeout(this.#prefix === null ? undefined : this.#timer);
+    clearTimeout(this.#timer);
     this.#prefix = null;
     const action = this.#view[key] ?? this.#actions[key];
     if (action) {
@@ -92,6 +104,4 @@ export class Keys {
       this.#timer = setTimeout(() => (this.#prefix = null), WAIT_MS);
     }
   }
-
-  #timer = null;
 }

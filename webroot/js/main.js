@@ -1,7 +1,7 @@
 // Puts the page together: what it knows, its views by the part of the address after #, its keys and its header.
 import { alarm, say } from "./announce.js";
 import { domainPath, sessionEnded, text } from "./api.js";
-import { fill, h, icon, write } from "./dom.js";
+import { fill, icon, write } from "./dom.js";
 import { THEME } from "./icons.js";
 import { Keys } from "./keys.js";
 import { Switchboard } from "./switchboard.js";
@@ -114,6 +114,11 @@ async function crashed(message) {
 }
 
 byId("theme").addEventListener("click", nextTheme);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  // The part after # is the view's.
+  event.preventDefault();
+  main.focus();
+});
 byId("help").addEventListener("click", () => keys.help());
 addEventListener("hashchange", route);
 sessionEnded.listen(loggedOut);
@@ -128,4 +133,3 @@ board.stream.message.listen((message) => message.subtype === "DOMAIN.CRASHED" &&
 showTheme();
 route(true);
 board.start();
-fill(byId("help"), h("span", { ariaHidden: "true" }, "?"));

@@ -133,10 +133,8 @@ export class ConsoleLink {
     this.#backoff.reset();
     this.#self = frame.viewer;
     this.#lease = frame.lease.holder;
-    if (this.#next === null || frame.offset > this.#next) {
-      // A gap frame says what is left out.
-      this.#next ??= frame.offset;
-    }
+    // Where it goes on later than it should, a gap frame says so.
+    this.#next ??= frame.offset;
     this.#told.state("live");
     this.#told.hello(frame);
     if (this.#wantsLease && !this.holds && !frame.viewOnly) {
@@ -160,6 +158,7 @@ export class ConsoleLink {
     this.#socket = null;
     this.#self = null;
     this.#lease = null;
+    this.#pending = [];
     if (this.#closed || this.#resting) {
       return;
     }
@@ -185,7 +184,12 @@ export class ConsoleLink {
   /** A websocket that is refused does not say why; plain HTTP does. */
   async #again() {
     try {
-      await get(domainPath(this.#uuid, "console", "state"));
+      const now = await get(domainPath(this.#uuid, "console", "state"));
+      if (now.next < this.#next) {
+        // Its history is another one now.
+        this.#told.gap({ from: now.next, to: this.#next, reason: "lost" });
+        this.#next = null;
+      }
     } catch (failure) {
       if (this.#closed) {
         return;

@@ -9,7 +9,7 @@ import { ConsoleLink } from "./link.js";
 import { Screen } from "./screen.js";
 import { openShares } from "./shares.js";
 
-const LAST_LINES = 14;
+const LAST_LINES = 12;
 /** A screen that has this much to draw lets the daemon keep the rest. */
 const MANY_BYTES = 2 << 20;
 
@@ -80,7 +80,7 @@ export class ConsolePane {
         "div",
         { class: "console-foot" },
         this.#holder,
-        h("span", { class: "tools" }, h("span", { class: "hint only-keyboard" }, "F6 leaves the console"), h("a", { href: `${domainPath(uuid, "console", "log")}?as=text`, target: "_blank", rel: "noopener" }, "All that is kept, as text")),
+        h("span", { class: "tools" }, h("span", { class: "hint only-keyboard" }, "F6 leaves the console"), h("a", { href: `${domainPath(uuid, "console", "log")}?as=text`, target: "_blank", rel: "noopener" }, "Full log")),
       ),
     );
     this.#screen = new Screen(this.#place, {

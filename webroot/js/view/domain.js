@@ -160,6 +160,7 @@ class DomainPage {
       fill(this.#crash, h("h2", {}, `${this.#domain.name} has crashed`), h("p", {}, "Its last lines:"), this.#lastWords);
       this.#crash.hidden = false;
     }
+    this.#lastWords.scrollTop = this.#lastWords.scrollHeight;
   }
 
   #graphCard() {

@@ -258,7 +258,10 @@ class ApiServerTest {
                 .doesNotContain("unsafe");
         assertThat(response.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(response.header("X-Frame-Options")).isEqualTo("DENY");
-        assertThat(response.text()).doesNotContain("<script>").doesNotContain(" onclick=").doesNotContain(" style=");
+        assertThat(response.text())
+                .doesNotContain("<script>")
+                .doesNotContain(" onclick=")
+                .doesNotContain(" style=");
     }
 
     @ParameterizedTest

@@ -101,8 +101,10 @@ class BrowserIT {
             admin.reads(".field:has(input[name=name]) .problem", "expected 1 to 64 of");
             admin.reads(".field:has(input[name=memoryMib]) .problem", "\"many\"");
             admin.reads(".row .field:has(input[name=vdev]) .problem", "%%");
-            assertThat(admin.find("input[name=name]").getAttribute("aria-invalid")).isEqualTo("true");
-            assertThat(admin.page().evaluate("() => document.activeElement.name")).isEqualTo("name");
+            assertThat(admin.find("input[name=name]").getAttribute("aria-invalid"))
+                    .isEqualTo("true");
+            assertThat(admin.page().evaluate("() => document.activeElement.name"))
+                    .isEqualTo("name");
             admin.isAccessible("the form with problems");
             admin.photograph("create-problems");
 
@@ -210,7 +212,15 @@ class BrowserIT {
         try (Surfer admin = chromium.admin(api)) {
             admin.dress(scheme);
             Map<String, String> views = Map.of(
-                    "overview", "#/", "create", "#/create", "events", "#/events", "domain", "#/domains/" + uuid, "consoles",
+                    "overview",
+                    "#/",
+                    "create",
+                    "#/create",
+                    "events",
+                    "#/events",
+                    "domain",
+                    "#/domains/" + uuid,
+                    "consoles",
                     "#/consoles/" + uuid + "," + other);
             for (Map.Entry<String, String> view : views.entrySet()) {
                 admin.go(view.getValue());
@@ -271,7 +281,10 @@ class BrowserIT {
             admin.sees(".top .link.live");
             api.create(GUEST);
             admin.sees("tr:has-text('web')");
-            Await.until("nothing says that it is lost", SOON, () -> admin.find("#lost").isHidden());
+            Await.until(
+                    "nothing says that it is lost",
+                    SOON,
+                    () -> admin.find("#lost").isHidden());
         }
     }
 }

@@ -61,7 +61,8 @@ final class Chromium implements AutoCloseable {
     }
 
     static URI loginLink(ApiClient api) {
-        return URI.create(api.post("/v1/login-links", Map.of()).body().path("url").asText());
+        return URI.create(
+                api.post("/v1/login-links", Map.of()).body().path("url").asText());
     }
 
     static Browser.NewContextOptions desktop() {

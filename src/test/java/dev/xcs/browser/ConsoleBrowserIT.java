@@ -154,7 +154,8 @@ class ConsoleBrowserIT {
             api = daemon.api();
             admin.reads(".console-title .link", "Connected");
             admin.awaitJoined("\n20000\r\n");
-            String numbers = IntStream.rangeClosed(1, 20000).mapToObj(Integer::toString).collect(Collectors.joining("\r\n"));
+            String numbers =
+                    IntStream.rangeClosed(1, 20000).mapToObj(Integer::toString).collect(Collectors.joining("\r\n"));
             assertThat(admin.joined()).contains(numbers);
             assertThat(admin.told()).noneMatch(frame -> frame.contains("\"gap\""));
             admin.reads(HOLDER, "You have the keyboard");
@@ -251,7 +252,9 @@ class ConsoleBrowserIT {
     void drawsColoursWithoutBreakingThePolicy() throws Exception {
         String uuid = guest("web", "destroy");
         try (Surfer admin = at(uuid)) {
-            admin.page().evaluate("() => { document.addEventListener('securitypolicyviolation', event => console.error(event.violatedDirective)); }");
+            admin.page()
+                    .evaluate("() => { document.addEventListener('securitypolicyviolation', event =>"
+                            + " console.error(event.violatedDirective)); }");
             admin.type("echo '\u001b[38;2;200;10;90mtrue\u001b[0m \u001b[1;31mred\u001b[0m'");
             admin.awaitJoined("red");
             JsonNode host = api.get("/v1/host").body();
