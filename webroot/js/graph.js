@@ -86,7 +86,7 @@ export class Graph {
         height: HEIGHT,
         cursor: { show: false },
         legend: { show: false },
-        padding: [6, 2, 0, 0],
+        padding: [6, 16, 0, 0],
         scales: { x: { time: true, range: () => [Date.now() / 1000 - WINDOW_SECONDS, Date.now() / 1000] }, y: scale(this.#most) },
         axes: [
           { size: 20, values: (plot, splits) => splits.map((time) => CLOCK.format(time * 1000)), stroke: colour("--muted"), font: "10px system-ui, sans-serif", grid: { show: false }, ticks: { show: false }, space: 70 },

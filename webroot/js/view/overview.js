@@ -22,20 +22,19 @@ export function overview(board) {
   return { element, title: "Domains", keys: list.keys, close: () => ends.close() };
 }
 
-function fact(label) {
+function fact(label, ...more) {
   const value = h("span", { class: "fact-value" }, "–");
   const note = h("span", { class: "fact-note" }, "");
-  return { element: h("div", { class: "fact" }, h("dt", {}, label), h("dd", {}, value, note)), show: (text, more = "") => (write(value, text), write(note, more)) };
+  return { element: h("div", { class: "fact" }, h("dt", {}, label), h("dd", {}, value, note, more)), show: (text, beside = "") => (write(value, text), write(note, beside)) };
 }
 
 function hostCards(board, ends) {
-  const memory = fact("Memory used");
+  const bar = h("meter", { min: "0", max: "1", high: "0.9", ariaLabel: "Memory used" });
+  const memory = fact("Memory used", bar);
   const cpus = fact("CPUs");
   const domains = fact("Domains");
   const xen = fact("Hypervisor");
   const daemon = fact("Daemon");
-  const bar = h("meter", { min: "0", max: "1", high: "0.9", ariaLabel: "Memory used" });
-  memory.element.append(bar);
   const cpu = new Graph("CPU of all domains", [{ name: "cpu", label: "CPU", colour: "--graph-a", fill: true }], percent, 100);
   const used = new Graph("Memory", [{ name: "memory", label: "Memory", colour: "--graph-b", fill: true }], bytes, 1);
   ends.add(() => cpu.close(), () => used.close());

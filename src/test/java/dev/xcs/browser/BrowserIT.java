@@ -149,14 +149,14 @@ class BrowserIT {
         String uuid = api.create(GUEST);
         try (Surfer admin = chromium.admin(api)) {
             admin.go("#/domains/" + uuid);
-            admin.click("button:has-text('Pause')");
+            admin.click("role=button[name='Pause']");
             admin.reads(".domain-title .state", "paused");
-            admin.click("button:has-text('Unpause')");
+            admin.click("role=button[name='Unpause']");
             admin.reads(".domain-title .state", "running");
-            admin.click("button:has-text('Destroy')");
+            admin.click("role=button[name='Destroy']");
             admin.click("dialog button:has-text('Keep it')");
             assertThat(domains()).isEqualTo(2);
-            admin.click("button:has-text('Destroy')");
+            admin.click("role=button[name='Destroy']");
             admin.click("dialog button:has-text('Destroy it')");
             admin.reads(".domain-title .state", "gone");
             assertThat(domains()).isEqualTo(1);

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * Somebody with a browser of their own on the page. When it is closed, nothing may have been wrong on the way: no error of a script, none in the
@@ -40,7 +41,8 @@ final class Surfer implements AutoCloseable {
     /** What Chromium itself says of a request that was refused or a daemon that is away; the page says it in its own words. */
     private static final List<String> OF_THE_NETWORK = List.of("Failed to load resource", "WebSocket connection to");
 
-    private static final int HEADER_BYTES = 8;
+    /** The daemon had no time on a busy machine; the page asks again. */
+    private static final Pattern BUSY = Pattern.compile("Failed to load resource: .* status of 50[34] .*");
 
     private final BrowserContext context;
     private final Page page;
@@ -61,8 +63,10 @@ final class Surfer implements AutoCloseable {
     }
 
     private void heard(ConsoleMessage message) {
-        boolean ofTheNetwork = OF_THE_NETWORK.stream().anyMatch(message.text()::startsWith);
-        if (Set.of("error", "warning").contains(message.type()) && !(toleratesNetwork && ofTheNetwork)) {
+        boolean ofTheNetwork = toleratesNetwork && OF_THE_NETWORK.stream().anyMatch(message.text()::startsWith);
+        if (Set.of("error", "warning").contains(message.type())
+                && !ofTheNetwork
+                && !BUSY.matcher(message.text()).matches()) {
             wrong.add(message.type() + ": " + message.text());
         }
     }
