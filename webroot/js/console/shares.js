@@ -45,7 +45,7 @@ export function openShares(uuid, name) {
       form.showProblem(failure);
     }
   });
-  openDialog(`Share the console of ${name}`, [body, made, h("h3", {}, "Links that are good"), list]);
+  openDialog(`Share the console of ${name}`, [body, made, h("h3", {}, "Links to this console"), list]);
   refresh();
 }
 
@@ -57,17 +57,26 @@ function showLink(place, url) {
   text.select();
 }
 
+const isOver = (share) => share.revoked || new Date(share.expires) <= new Date();
+
+function standing(share) {
+  if (share.revoked) {
+    return "revoked";
+  }
+  return isOver(share) ? "expired" : `opened ${share.used} of ${count(share.uses, "time")}`;
+}
+
 function showList(list, shares, revoke) {
   fill(
     list,
     shares.length === 0 && h("li", { class: "empty" }, "None."),
-    shares.map((share) =>
+    shares.toReversed().map((share) =>
       h(
         "li",
         { class: "device" },
-        h("div", { class: "device-head" }, h("strong", {}, share.right === "write" ? "look and type" : "look only"), h("span", {}, count(share.uses, "use left", "uses left"))),
-        h("p", { class: "device-facts" }, `until ${new Date(share.expires).toLocaleString()}`),
-        h("div", { class: "buttons small" }, h("button", { type: "button", class: "small danger", onclick: () => revoke(share) }, "Revoke")),
+        h("div", { class: "device-head" }, h("strong", {}, share.right === "write" ? "Look and type" : "Look only"), h("span", {}, standing(share))),
+        h("p", { class: "device-facts" }, `made ${new Date(share.created).toLocaleString()}, good until ${new Date(share.expires).toLocaleString()}`),
+        !isOver(share) && h("div", { class: "buttons small" }, h("button", { type: "button", class: "small danger", onclick: () => revoke(share) }, "Revoke")),
       ),
     ),
   );

@@ -30,7 +30,7 @@ export class Panel {
   }
 
   message(message) {
-    if (this.#types.includes(message.type) || message.type === "DOMAIN") {
+    if (!this.#closed && (this.#types.includes(message.type) || message.subtype === "DOMAIN.CHANGED")) {
       this.#soon ??= setTimeout(() => {
         this.#soon = null;
         this.refresh();
@@ -48,8 +48,11 @@ export class Panel {
         this.#show(devices);
         this.measured.tell(this.sum(devices));
       }
-    } catch {
+    } catch (failure) {
       // A lost daemon and a domain that is gone are told elsewhere.
+      if (failure.status === 404) {
+        this.close();
+      }
     }
   }
 
