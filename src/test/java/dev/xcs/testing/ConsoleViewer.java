@@ -19,6 +19,9 @@ public final class ConsoleViewer extends WebSocketEnd implements AutoCloseable {
     private final List<String> breaks = new ArrayList<>();
     private WebSocket socket;
     private long next = -1;
+    /** One frame at a time; not the lock that what comes is taken under. */
+    private final Object sending = new Object();
+
     private long typed;
     private boolean toldGap;
 
@@ -49,12 +52,14 @@ public final class ConsoleViewer extends WebSocketEnd implements AutoCloseable {
     }
 
     /** Types into the guest's console; the lease is its own affair. */
-    public synchronized void type(String text) {
+    public void type(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         ByteBuffer frame = ByteBuffer.allocate(Long.BYTES + bytes.length);
-        frame.putLong(typed).put(bytes).flip();
-        typed += bytes.length;
-        socket.sendBinary(frame, true).join();
+        synchronized (sending) {
+            frame.putLong(typed).put(bytes).flip();
+            typed += bytes.length;
+            socket.sendBinary(frame, true).join();
+        }
     }
 
     /** The offset behind the last byte that came, -1 before the first. */
@@ -68,7 +73,9 @@ public final class ConsoleViewer extends WebSocketEnd implements AutoCloseable {
     }
 
     public void sendText(String text) {
-        socket.sendText(text, true).join();
+        synchronized (sending) {
+            socket.sendText(text, true).join();
+        }
     }
 
     /** Waits until the console has shown the text and gives everything up to now. */
