@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
+import dev.xcs.model.Dom0System;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +87,8 @@ class ConfigReaderTest {
             [network]
             dnsmasq = "/d"
             default-network = "lan"
+            [sim]
+            dom0 = "netbsd"
             """).config();
 
         assertThat(config)
@@ -111,7 +114,8 @@ class ConfigReaderTest {
                                 Path.of("/d"),
                                 Path.of("/run/xcs/networks"),
                                 Optional.of("lan"),
-                                Optional.of(Path.of("/sc")))));
+                                Optional.of(Path.of("/sc"))),
+                        new DaemonConfig.SimConfig(Dom0System.NETBSD)));
     }
 
     @Test
