@@ -20,9 +20,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +37,7 @@ final class ConsoleDesk {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleDesk.class);
     private static final short IDLE = 4401;
+    private static final short SHARE_OVER = 4403;
     /** How long after a domain's end its console may still have something to say. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -44,6 +48,7 @@ final class ConsoleDesk {
     private final Duration pingEvery;
     private final MessageConsumer<DomainChanged> changes;
     private final Map<UUID, ConsoleRoom> rooms = new HashMap<>();
+    private final Map<String, Set<Peer>> byShare = new HashMap<>();
 
     ConsoleDesk(Vertx vertx, int maxViewers, Duration viewIdle, Duration pingEvery, MeterRegistry meters) {
         this.vertx = vertx;
@@ -138,6 +143,7 @@ final class ConsoleDesk {
         });
         input.start();
         watchIdle(input, peer);
+        watchShare(login, peer);
         viewer.text(hello(room, domain, login, joined, from));
         room.enter(viewer, joined.state());
     }
@@ -169,6 +175,27 @@ final class ConsoleDesk {
             long timer = vertx.setTimer(left, any -> watchIdle(input, peer));
             peer.onGone(() -> vertx.cancelTimer(timer));
         }
+    }
+
+    /** Who came by a link stays no longer than that is good. */
+    private void watchShare(Login login, Peer peer) {
+        String share = login.share();
+        Instant until = login.until();
+        if (share == null || until == null) {
+            return;
+        }
+        byShare.computeIfAbsent(share, id -> new HashSet<>()).add(peer);
+        long left = Math.max(1, Duration.between(Instant.now(), until).toMillis());
+        long timer = vertx.setTimer(left, any -> peer.sendAway(SHARE_OVER, "the share link has expired"));
+        peer.onGone(() -> {
+            vertx.cancelTimer(timer);
+            byShare.computeIfPresent(share, (id, peers) -> peers.remove(peer) && peers.isEmpty() ? null : peers);
+        });
+    }
+
+    /** Sends away who came by a share link. */
+    void closeShare(String id, String reason) {
+        Set.copyOf(byShare.getOrDefault(id, Set.of())).forEach(peer -> peer.sendAway(SHARE_OVER, reason));
     }
 
     private void leave(UUID uuid, String viewer) {

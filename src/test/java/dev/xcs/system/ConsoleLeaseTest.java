@@ -39,7 +39,8 @@ class ConsoleLeaseTest {
                 Await.until("the guest has read it", Duration.ofMinutes(1), () -> guest.hasRead().length >= 9 * words);
                 contest.check(new String(guest.hasRead(), StandardCharsets.US_ASCII));
                 reporter.publishEntry("words", Integer.toString(words));
-                reporter.publishEntry("turns", Integer.toString(contest.holders().size()));
+                reporter.publishEntry(
+                        "turns", Integer.toString(contest.holders().size()));
                 assertThat(words).isGreaterThan(50);
                 assertThat(contest.holders().size()).isGreaterThan(STEALS / 2);
             }

@@ -65,7 +65,8 @@ public final class ConsoleProcess implements AutoCloseable {
                         Long.toString(historyBytes),
                         Boolean.toString(adopted))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("log").toFile()))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(dir.resolve("log").toFile()))
                 .start();
         ConsoleProcess started = new ConsoleProcess(dir, process);
         Await.until("it serves", SOON, started::serves);

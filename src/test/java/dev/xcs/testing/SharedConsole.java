@@ -32,8 +32,8 @@ public final class SharedConsole {
     }
 
     private static ConsolePage map(Path file) {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return new ConsolePage(channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096));
         } catch (IOException e) {
             throw new AssertionError(e);
