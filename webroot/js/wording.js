@@ -14,6 +14,7 @@ const PAYLOADS = {
   empty: () => "",
   "console-activity": (payload) => `printed ${bytes(payload.bytes)}`,
   milestone: (payload) => `boot: ${payload.name.replaceAll("-", " ")}`,
+  share: (payload) => `a link to ${payload.right === "write" ? "look and type" : "look only"}, good for ${payload.usesLeft} more${payload.reason ? `: ${payload.reason}` : ""}`,
   "device-status": (payload) => `device ${payload.handle} ${XENBUS[payload.xenbusState] ?? payload.xenbusState}`,
   sysrq: (payload) => `magic key ${payload.key}`,
   memory: (payload) => `${bytes(payload.targetKib * 1024)} asked for`,

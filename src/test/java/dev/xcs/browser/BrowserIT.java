@@ -145,6 +145,61 @@ class BrowserIT {
     }
 
     @Test
+    void changesTheMediumOfACdDrive() throws Exception {
+        String uuid = api.create(GUEST);
+        Path disc = Files.write(dir.resolve("disc.iso"), new byte[1 << 20]);
+        assertThat(api.post("/v1/domains/" + uuid + "/disks", Map.of("vdev", "xvdc", "device", "cdrom"))
+                        .status())
+                .isEqualTo(201);
+        try (Surfer admin = chromium.admin(api)) {
+            admin.go("#/domains/" + uuid);
+            admin.reads(".device", "empty");
+            admin.click("role=button[name='Insert xvdc']");
+            admin.fill("dialog input[name=target]", disc.toString());
+            admin.click("dialog button:has-text('Insert it')");
+            admin.reads(".device", disc.toString());
+            admin.click("role=button[name='Eject xvdc']");
+            admin.reads(".device", "empty");
+        }
+    }
+
+    @Test
+    void attachesUnplugsMovesAndDetachesNetworkInterfaces() {
+        String uuid = api.create(GUEST);
+        String vifs = "/v1/domains/" + uuid + "/vifs";
+        assertThat(api.post("/v1/networks", Map.of("name", "lan", "bridge", "xenbr0"))
+                        .status())
+                .isEqualTo(201);
+        try (Surfer admin = chromium.admin(api)) {
+            admin.go("#/domains/" + uuid);
+            admin.click("section[aria-label='Network interfaces'] button:has-text('Attach')");
+            admin.fill("dialog input[name=mac]", "00:16:3e:00:00:07");
+            admin.click("dialog button:has-text('Attach it')");
+            admin.reads(".device .state", "connected");
+            admin.reads(".device", "00:16:3e:00:00:07");
+
+            admin.click("role=button[name='Unplug interface 0']");
+            admin.reads(".device .state", "unplugged");
+            admin.click("role=button[name='Plug in interface 0']");
+            admin.reads(".device .state", "connected");
+
+            admin.click("role=button[name='Change interface 0']");
+            admin.page().selectOption("dialog select[name=network]", "lan");
+            admin.fill("dialog input[name=ip]", "10.77.0.5, 10.77.0.6");
+            admin.fill("dialog input[name=rate]", "1MB/s");
+            admin.click("dialog button:has-text('Change it')");
+            admin.reads(".device", "network lan");
+            admin.reads(".device", "10.77.0.5, 10.77.0.6");
+            assertThat(api.get(vifs).body().path(0).path("rate").asText()).isNotEmpty();
+
+            admin.click("role=button[name='Detach interface 0']");
+            admin.click("dialog button:has-text('Detach it')");
+            admin.doesNotSee(".device");
+            assertThat(api.get(vifs).body().size()).isZero();
+        }
+    }
+
+    @Test
     void pausesAndDestroysWhatItIsToldTo() {
         String uuid = api.create(GUEST);
         // What is asked of a domain while it goes is answered that there is none.
