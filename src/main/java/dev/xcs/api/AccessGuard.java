@@ -35,7 +35,7 @@ final class AccessGuard {
 
     private final HostNames hosts;
     private final AdminToken token;
-    private final Expiring sessions;
+    private final SessionCookies sessions;
     private final Expiring tickets;
     private final FailureWindow failures;
     private final Counter failed;
@@ -44,7 +44,7 @@ final class AccessGuard {
     AccessGuard(HostNames hosts, AdminToken token, InstantSource clock, MeterRegistry meters) {
         this.hosts = hosts;
         this.token = token;
-        this.sessions = new Expiring(clock, SESSION, 64);
+        this.sessions = new SessionCookies(token, clock, SESSION);
         this.tickets = new Expiring(clock, TICKET, 16);
         this.failures = new FailureWindow(clock);
         this.failed = Counter.builder("xcs.api.authentication.failures")
