@@ -13,6 +13,7 @@ import dev.xcs.model.Domain;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainState;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
@@ -59,6 +60,14 @@ class DomainKeeperTest {
         assertThat(rig.show(spec.uuid())).isEqualTo(made);
         assertThat(rig.host.isConsoleMapped(1)).isTrue();
         assertThat(rig.store.nodes()).containsEntry("/local/domain/1/name", "web1");
+        assertThat(rig.definition(spec.uuid()))
+                .isEqualTo(Definition.creating(spec.withGuestOs(GuestOs.LINUX)).booted(1));
+    }
+
+    @Test
+    void keepsTheGuestsSystemThatWasAskedFor() {
+        DomainSpec spec = Specs.pv("web1").withGuestOs(GuestOs.FREEBSD);
+        rig.create(spec);
         assertThat(rig.definition(spec.uuid()))
                 .isEqualTo(Definition.creating(spec).booted(1));
     }
@@ -227,7 +236,8 @@ class DomainKeeperTest {
         List<Future<Domain>> all = IntStream.range(0, 5)
                 .mapToObj(i -> rig.creating(Specs.sized(Specs.pv("web" + i), 8, 1)))
                 .toList();
-        until(() -> rig.host.domids().size() == 6);
+        until(() -> rig.host.domids().size() == 6
+                && rig.host.calls(BuildXenDomain.class).size() >= 2);
         assertThat(rig.host.calls(BuildXenDomain.class)).hasSize(2);
         gate.complete();
         all.forEach(Rig::await);
