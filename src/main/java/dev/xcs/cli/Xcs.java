@@ -78,6 +78,13 @@ import picocli.CommandLine.Spec;
             DiskVerbs.Resize.class,
             DiskVerbs.Insert.class,
             DiskVerbs.Eject.class,
+            VifVerbs.ListVifs.class,
+            VifVerbs.Attach.class,
+            VifVerbs.Detach.class,
+            VifVerbs.Change.class,
+            NetworkVerbs.ListNetworks.class,
+            NetworkVerbs.Create.class,
+            NetworkVerbs.Delete.class,
             DmesgVerb.class,
             CompletionVerb.class,
             CommandLine.HelpCommand.class

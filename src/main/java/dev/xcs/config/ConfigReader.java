@@ -9,6 +9,7 @@ import dev.xcs.config.DaemonConfig.KernelCacheConfig;
 import dev.xcs.config.DaemonConfig.LogConfig;
 import dev.xcs.config.DaemonConfig.ManagementConfig;
 import dev.xcs.config.DaemonConfig.NetworkConfig;
+import dev.xcs.config.DaemonConfig.SimConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,7 +145,8 @@ public final class ConfigReader {
                         value(Keys.NETWORK_DNSMASQ),
                         value(Keys.NETWORK_RUN_DIRECTORY),
                         value(Keys.NETWORK_DEFAULT),
-                        value(Keys.BLOCK_SCRIPT_DIRECTORY)));
+                        value(Keys.BLOCK_SCRIPT_DIRECTORY)),
+                new SimConfig(value(Keys.SIM_DOM0)));
     }
 
     private DomainConfig domain() {

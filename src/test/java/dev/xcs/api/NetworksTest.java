@@ -9,6 +9,7 @@ import dev.xcs.model.ProblemType;
 import dev.xcs.testing.Vifs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,8 +131,8 @@ class NetworksTest {
                 "POST",
                 NETWORKS,
                 json("{'name':'A b','vlan':4095,'bridge':'a b','create':'yes','mtu':1,'hosts':{'a':5,'b\\n"
-                    + "':'x'},'domain':'a..b','forwards':[{'to':'10.0.0.2'},{'hostPort':1},{'hostPort':0,'to':'fd00::1'}],"
-                    + "'adress':1}"));
+                        + "':'x'},'domain':'a..b','forwards':[{'to':'10.0.0.2'},{'hostPort':1},{'hostPort':0,'to':'fd00::1'}],"
+                        + "'adress':1}"));
 
         assertThat(new JsonObject(response.text()).getString("detail").split("; "))
                 .containsExactly(
@@ -200,6 +201,34 @@ class NetworksTest {
                     .startsWith("network: ")
                     .contains("expected the name of a network");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"name", "bridge", "uplink", "domain", "subnet", "kind"})
+    void refusesTextsThatAShellWouldTakeApartAndLongOnes(String field) {
+        for (String text : List.of(
+                "$(reboot)",
+                "`id`",
+                "a;b",
+                "a b",
+                "a|b",
+                "a'b",
+                "a\"b",
+                "a\nb",
+                "a\0b",
+                "../a",
+                "-a",
+                "a".repeat(4097))) {
+            JsonObject body =
+                    json("{'name':'a','kind':'nat','subnet':'10.0.0.0/24'}").put(field, text);
+
+            RawHttp.Response response = api.call("POST", NETWORKS, body);
+
+            assertThat(response.status()).as(text).isEqualTo(400);
+            assertThat(new JsonObject(response.text()).getString("field")).isEqualTo(field);
+            assertThat(response.text()).hasSizeLessThan(1000);
+        }
+        assertThat(NETWORK.asked).isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
+import dev.xcs.model.Dom0System;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +83,8 @@ class ConfigReaderTest {
             [network]
             dnsmasq = "/d"
             default-network = "lan"
+            [sim]
+            dom0 = "netbsd"
             """).config();
 
         assertThat(config)
@@ -107,7 +110,8 @@ class ConfigReaderTest {
                                 Path.of("/d"),
                                 Path.of("/run/xcs/networks"),
                                 Optional.of("lan"),
-                                Optional.of(Path.of("/sc")))));
+                                Optional.of(Path.of("/sc"))),
+                        new DaemonConfig.SimConfig(Dom0System.NETBSD)));
     }
 
     @Test
