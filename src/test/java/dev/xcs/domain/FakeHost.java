@@ -15,6 +15,7 @@ import dev.xcs.message.HostRead;
 import dev.xcs.message.KernelRead;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.PauseXenDomain;
+import dev.xcs.message.PrepareKernel;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadKernel;
 import dev.xcs.message.ReleaseDisks;
@@ -102,6 +103,7 @@ final class FakeHost {
         domains.put(0, dom0);
         answer(bus, ReadHost.ADDRESS, any -> new HostRead(host()));
         answer(bus, ListXenDomains.ADDRESS, any -> new XenDomainsListed(list()));
+        answer(bus, PrepareKernel.ADDRESS, any -> new Done());
         answer(bus, ReadKernel.ADDRESS, any -> new KernelRead(bootable));
         answer(bus, CreateXenDomain.ADDRESS, ask -> new XenDomainCreated(create(ask.handle())));
         answer(bus, BuildXenDomain.ADDRESS, ask -> {
