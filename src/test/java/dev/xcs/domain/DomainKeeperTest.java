@@ -21,6 +21,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +71,18 @@ class DomainKeeperTest {
         rig.create(spec);
         assertThat(rig.definition(spec.uuid()))
                 .isEqualTo(Definition.creating(spec).booted(1));
+    }
+
+    @Test
+    void choosesTheTypeThatNobodyAskedForAndKeepsIt() {
+        rig.host.pvh = true;
+        DomainSpec spec = Specs.pv("web1");
+        assertThat(rig.createOfAnyType(spec).type()).isEqualTo(DomainType.PVH);
+        assertThat(rig.store.nodes()).containsEntry("/libxl/1/type", "pvh");
+        assertThat(rig.definition(spec.uuid()).spec().type()).isEqualTo(DomainType.PVH);
+        rig.host.bootable = Set.of(DomainType.PV);
+        DomainSpec other = Specs.pv("web2");
+        assertThat(rig.createOfAnyType(other).type()).isEqualTo(DomainType.PV);
     }
 
     @Test
