@@ -85,6 +85,7 @@ class SimulatedHostTest {
                 store,
                 new Definitions(directory, Json.mapper()),
                 new DomainConfig(3, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()),
+                Rig.PVGRUB,
                 daemon.metrics()));
     }
 
