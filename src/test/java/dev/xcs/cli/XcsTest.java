@@ -248,8 +248,9 @@ class XcsTest {
                         .code())
                 .isZero();
         assertThat(daemon.bodies("POST /v1/domains"))
-                .containsExactly(Daemon.JSON.readTree(
-                        "{\"name\":\"web\",\"memoryMib\":64,\"vcpus\":1,\"bootloader\":\"pvgrub\"}"));
+                .containsExactly(
+                        Daemon.JSON.readTree(
+                                "{\"name\":\"web\",\"memoryMib\":64,\"vcpus\":1,\"bootloader\":\"pvgrub\"}"));
     }
 
     @Test
