@@ -1,5 +1,6 @@
 package dev.xcs.api;
 
+import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.DomainSpec;
@@ -11,6 +12,7 @@ import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -45,19 +47,18 @@ final class DomainRequest {
     private DomainRequest() {}
 
     /** The domain that a creation body asks for; a uuid is chosen if none is given. */
-    static CreateDomain create(Buffer body) {
+    static NewDomain create(Buffer body, PvgrubConfig pvgrub) {
         RequestFields fields = RequestFields.of(body);
-        DomainType type = type(fields);
+        DomainType asked = type(fields);
+        DomainType type = asked == null ? DomainType.PV : asked;
+        Optional<Bootloader> bootloader = Bootloader.read(fields, type, pvgrub);
         DomainSpec spec = new DomainSpec(
                 uuid(fields),
                 fields.requiredText("name", NAME.asMatchPredicate(), NAME_EXPECTED),
-                type == null ? DomainType.PV : type,
+                type,
                 fields.requiredInt("memoryMib", MIN_MEMORY_MIB, MAX_MEMORY_MIB, " of MiB"),
                 fields.requiredInt("vcpus", 1, MAX_VCPUS, ""),
-                fields.requiredText(
-                        "kernel",
-                        isPath().or(SIM_KERNEL.asMatchPredicate()),
-                        PATH_EXPECTED + "; on the simulated host also sim:linux or sim:netbsd"),
+                bootloader.map(Bootloader::image).orElseGet(() -> kernel(fields)),
                 fields.text("ramdisk", isPath(), PATH_EXPECTED),
                 fields.text("cmdline", DomainRequest::isCmdline, CMDLINE_EXPECTED),
                 fields.flag("paused"),
@@ -68,7 +69,16 @@ final class DomainRequest {
                 DiskRequest.disks(fields),
                 VifRequest.vifs(fields));
         fields.finish();
-        return new CreateDomain(spec, type == null);
+        // Which of GRUB's images it is has been decided with the type.
+        boolean open = asked == null && bootloader.isEmpty();
+        return new NewDomain(new CreateDomain(spec, open), bootloader);
+    }
+
+    private static String kernel(RequestFields fields) {
+        return fields.requiredText(
+                "kernel",
+                isPath().or(SIM_KERNEL.asMatchPredicate()),
+                PATH_EXPECTED + "; on the simulated host also sim:linux or sim:netbsd");
     }
 
     /** The state that a body asks for. */

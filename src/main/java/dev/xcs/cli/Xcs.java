@@ -67,6 +67,7 @@ import picocli.CommandLine.Spec;
             StateVerbs.Unpause.class,
             StateVerbs.Destroy.class,
             ConsoleVerb.class,
+            ConsoleLogVerb.class,
             EventsVerb.class,
             DumpVerb.class,
             RequestVerbs.Sysrq.class,
@@ -86,6 +87,7 @@ import picocli.CommandLine.Spec;
             NetworkVerbs.Create.class,
             NetworkVerbs.Delete.class,
             DmesgVerb.class,
+            InspectVerb.class,
             CompletionVerb.class,
             CommandLine.HelpCommand.class
         })

@@ -43,9 +43,39 @@ public final class Keys {
             new Key<>("xenstore.max-in-flight", "Requests sent before a reply is awaited.", Kind.count(1, 1024), "64");
 
     static final Key<Long> CONSOLE_HISTORY = new Key<>(
-            "console.history-size", "What is kept of each guest's output.", Kind.size("4KiB", "16MiB"), "64KiB");
+            "console.history-size", "What is kept of each guest's output.", Kind.size("64KiB", "64GiB"), "8MiB");
+    static final Key<Long> CONSOLE_TOTAL = new Key<>(
+            "console.total-size", "What is kept of all guests' output.", Kind.size("1MiB", "1024GiB"), "1GiB");
+    static final Key<Long> CONSOLE_MIN_FREE = new Key<>(
+            "console.min-free", "Nothing is kept while the disk has less.", Kind.size("0", "1024GiB"), "256MiB");
     static final Key<Long> CONSOLE_INPUT = new Key<>(
             "console.input-size", "What may wait for a guest that does not read.", Kind.size("1KiB", "1MiB"), "16KiB");
+    static final Key<Duration> CONSOLE_LEASE_IDLE = new Key<>(
+            "console.lease-idle", "A write lease not used so long is taken back.", Kind.duration("1s", "24h"), "10m");
+    static final Key<Duration> CONSOLE_VIEW_IDLE = new Key<>(
+            "console.view-idle",
+            "Who looks and does nothing so long is sent away.",
+            Kind.duration("1s", "8760h"),
+            "8h");
+
+    private static final String LINUX_BANNER = "Linux version ";
+    private static final String BSD_BANNER = "^(NetBSD|FreeBSD|OpenBSD) [0-9]+\\.|Copyright \\(c\\).*(NetBSD|FreeBSD)";
+    private static final String PROMPT = "login: ?$|[#$%>] ?$";
+    static final Key<String> CONSOLE_LINUX_BANNER =
+            new Key<>("console.linux-banner", "How a Linux kernel's first line looks.", Kind.pattern(), LINUX_BANNER);
+    static final Key<String> CONSOLE_LINUX_PROMPT = new Key<>(
+            "console.linux-prompt", "How the prompt of a Linux guest looks.", Kind.pattern(), "login: ?$|[#$] ?$");
+    static final Key<String> CONSOLE_NETBSD_BANNER =
+            new Key<>("console.netbsd-banner", "How a NetBSD kernel's first lines look.", Kind.pattern(), BSD_BANNER);
+    static final Key<String> CONSOLE_NETBSD_PROMPT = new Key<>(
+            "console.netbsd-prompt", "How the prompt of a NetBSD guest looks.", Kind.pattern(), "login: ?$|[#$] ?$");
+    static final Key<String> CONSOLE_OTHER_BANNER = new Key<>(
+            "console.other-banner",
+            "How any other kernel's first lines look.",
+            Kind.pattern(),
+            LINUX_BANNER + "|" + BSD_BANNER + "|GNU GRUB|Mini-OS|Xen Minimal OS");
+    static final Key<String> CONSOLE_OTHER_PROMPT =
+            new Key<>("console.other-prompt", "How the prompt of any other guest looks.", Kind.pattern(), PROMPT);
 
     static final Key<Integer> DOMAIN_MAX_RESTARTS =
             new Key<>("domain.max-restarts", "Restarts allowed within the restart window.", Kind.count(0, 1000), "5");
@@ -57,6 +87,22 @@ public final class Keys {
             "domain.builder", "Where guests are built on real Xen.", Kind.choice(BuilderPlace.class), "process");
     static final Key<Duration> DOMAIN_RECONCILE = new Key<>(
             "domain.reconcile-every", "How often the view is compared with Xen.", Kind.duration("100ms", "1h"), "5s");
+    static final Key<Path> DOMAIN_PVGRUB_PV = new Key<>(
+            "domain.pvgrub-pv",
+            "GRUB's image for PV guests, which boots them from their own disks.",
+            Kind.file(),
+            "/usr/lib/grub-xen/grub-x86_64-xen.bin");
+    static final Key<Path> DOMAIN_PVGRUB_PVH = new Key<>(
+            "domain.pvgrub-pvh",
+            "GRUB's image for PVH guests.",
+            Kind.file(),
+            "/usr/lib/grub-xen/grub-i386-xen_pvh.bin");
+
+    static final Key<Optional<Path>> DOMAIN_IMAGE_ROOT = new Key<>(
+            "domain.image-root",
+            "The only directory that kernels and ramdisks may be in; empty: any.",
+            Kind.optionalPath("DIR", "the path of a directory, or nothing"),
+            "");
 
     static final Key<Long> EVENTS_SEGMENT = new Key<>(
             "events.segment-size", "The event journal begins a new file then.", Kind.size("64KiB", "1GiB"), "8MiB");
@@ -119,12 +165,25 @@ public final class Keys {
             XENSTORE_SOCKET,
             XENSTORE_MAX_IN_FLIGHT,
             CONSOLE_HISTORY,
+            CONSOLE_TOTAL,
+            CONSOLE_MIN_FREE,
             CONSOLE_INPUT,
+            CONSOLE_LEASE_IDLE,
+            CONSOLE_VIEW_IDLE,
+            CONSOLE_LINUX_BANNER,
+            CONSOLE_LINUX_PROMPT,
+            CONSOLE_NETBSD_BANNER,
+            CONSOLE_NETBSD_PROMPT,
+            CONSOLE_OTHER_BANNER,
+            CONSOLE_OTHER_PROMPT,
             DOMAIN_MAX_RESTARTS,
             DOMAIN_RESTART_WINDOW,
             DOMAIN_MAX_BUILDS,
             DOMAIN_BUILDER,
             DOMAIN_RECONCILE,
+            DOMAIN_IMAGE_ROOT,
+            DOMAIN_PVGRUB_PV,
+            DOMAIN_PVGRUB_PVH,
             EVENTS_SEGMENT,
             EVENTS_MAX,
             EVENTS_MAX_AGE,

@@ -22,6 +22,8 @@ import dev.xcs.message.FetchDisks;
 import dev.xcs.message.FetchDomain;
 import dev.xcs.message.FetchDomains;
 import dev.xcs.message.FetchVifs;
+import dev.xcs.message.ImageInspected;
+import dev.xcs.message.InspectImage;
 import dev.xcs.message.ShutdownAsked;
 import dev.xcs.message.VifShown;
 import dev.xcs.message.VifsShown;
@@ -93,8 +95,9 @@ public final class DomainKeeper extends VerticleBase {
         Census census = new Census(table, xen, store, guards, patience);
         Teardown teardown = new Teardown(xen, consoles, devices, store, census.snapshots(), patience, deadlines);
         BuildSlots slots = new BuildSlots(config.maxParallelBuilds());
+        BootImages images = new BootImages(vertx, xen, config.imageRoot());
         Creation creation = new Creation(
-                xen, census, consoles, devices, store, log, table, teardown, new Admission(), slots, meters);
+                xen, census, consoles, images, devices, store, log, table, teardown, new Admission(), slots, meters);
         Boots boots = new Boots(table, census, creation, teardown, consoles, log, meters);
         EndKeeper ends = new EndKeeper(boots);
         census.onNews(ends::attend);
@@ -122,6 +125,9 @@ public final class DomainKeeper extends VerticleBase {
                 .compose(any -> census.refresh())
                 .compose(any -> listen(bus, table, census, patience, lifecycle, new TypeChoice(xen), disks))
                 .compose(any -> listen(bus, vifs))
+                .compose(any -> InspectImage.ADDRESS
+                        .answer(bus, ask -> images.inspect(ask.path()).map(ImageInspected::new))
+                        .completion())
                 .compose(any -> look(census))
                 .onSuccess(any -> prepareKernels(table, xen));
     }

@@ -4,21 +4,25 @@ import dev.xcs.bus.BusMessage;
 import dev.xcs.message.BuildXenDomain;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
+import dev.xcs.message.FindSimKernel;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.PauseXenDomain;
 import dev.xcs.message.PrepareKernel;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadKernel;
 import dev.xcs.message.UnpauseXenDomain;
+import dev.xcs.model.BootArguments;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.HostInfo;
+import dev.xcs.model.ImageReport;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,10 +70,23 @@ final class XenClient {
 
     Future<BuiltDomain> build(DomainSpec spec, int domid) {
         BuildRequest request = new BuildRequest(
-                domid, spec.type(), spec.memoryMib(), spec.vcpus(), spec.kernel(), spec.ramdisk(), spec.cmdline());
+                domid,
+                spec.type(),
+                spec.memoryMib(),
+                spec.vcpus(),
+                spec.kernel(),
+                spec.ramdisk(),
+                BootArguments.of(spec));
         return BuildXenDomain.ADDRESS
                 .ask(bus, new BuildXenDomain(request), deadlines.build())
                 .map(done -> done.built());
+    }
+
+    /** What a kernel of the simulated host is; nothing on a real one. */
+    Future<Optional<ImageReport>> simulated(String kernel) {
+        return FindSimKernel.ADDRESS
+                .ask(bus, new FindSimKernel(kernel), deadlines.hypercall())
+                .map(found -> Optional.ofNullable(found.image()));
     }
 
     Future<Void> pause(int domid) {

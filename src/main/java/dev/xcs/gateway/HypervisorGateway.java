@@ -8,6 +8,7 @@ import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.AttachLoop;
 import dev.xcs.message.AwaitEvents;
 import dev.xcs.message.BackingExamined;
@@ -24,6 +25,7 @@ import dev.xcs.message.Done;
 import dev.xcs.message.EventsRaised;
 import dev.xcs.message.ExamineBacking;
 import dev.xcs.message.FindNbd;
+import dev.xcs.message.FindSimKernel;
 import dev.xcs.message.ForgetKernels;
 import dev.xcs.message.HoldDevice;
 import dev.xcs.message.HostNetworksListed;
@@ -55,6 +57,7 @@ import dev.xcs.message.RemoveHostNetwork;
 import dev.xcs.message.ServeLeases;
 import dev.xcs.message.ShowKernelCache;
 import dev.xcs.message.ShutdownXenDomain;
+import dev.xcs.message.SimKernelFound;
 import dev.xcs.message.UnbindChannel;
 import dev.xcs.message.UnmapConsole;
 import dev.xcs.message.UnmaskChannels;
@@ -119,18 +122,25 @@ public final class HypervisorGateway extends VerticleBase {
 
     /**
      * @param hypervisor owned by the gateway from now on
+     * @param consoleLog where the bytes of guests are kept before they are taken from their rings
      * @param maxParallelBuilds builds that run at once; 64 times as many may wait
      */
-    public HypervisorGateway(Hypervisor hypervisor, int maxParallelBuilds, MeterRegistry metrics) {
-        this(hypervisor, maxParallelBuilds, metrics, JOIN_LIMIT);
+    public HypervisorGateway(
+            Hypervisor hypervisor, ConsoleLog consoleLog, int maxParallelBuilds, MeterRegistry metrics) {
+        this(hypervisor, consoleLog, maxParallelBuilds, metrics, JOIN_LIMIT);
     }
 
     /** @param joinLimit how long {@link #stop()} waits for calls that run */
-    HypervisorGateway(Hypervisor hypervisor, int maxParallelBuilds, MeterRegistry metrics, Duration joinLimit) {
+    HypervisorGateway(
+            Hypervisor hypervisor,
+            ConsoleLog consoleLog,
+            int maxParallelBuilds,
+            MeterRegistry metrics,
+            Duration joinLimit) {
         this.hypervisor = hypervisor;
         this.joinLimit = joinLimit;
         this.metrics = metrics;
-        this.handles = new Handles(hypervisor);
+        this.handles = new Handles(hypervisor, consoleLog);
         this.builds = new Lane("xcs-native-build", maxParallelBuilds, 64 * maxParallelBuilds);
         Gauge.builder("xcs.native.consoles.mapped", handles, Handles::mapped)
                 .description("Console rings that are mapped")
@@ -179,6 +189,11 @@ public final class HypervisorGateway extends VerticleBase {
         act(UnpauseXenDomain.ADDRESS, calls, ask -> hypervisor.domains().unpause(ask.domid()));
         act(ShutdownXenDomain.ADDRESS, calls, ask -> hypervisor.domains().shutdown(ask.domid(), ask.reason()));
         act(DestroyXenDomain.ADDRESS, destroys, ask -> hypervisor.domains().destroy(ask.domid()));
+        answer(
+                FindSimKernel.ADDRESS,
+                calls,
+                ask -> new SimKernelFound(
+                        hypervisor.domains().simulatedKernel(ask.name()).orElse(null)));
         answer(ReadHypervisorLog.ADDRESS, calls, ask -> {
             HypervisorLog.Chunk chunk = hypervisor.log().read(ask.index());
             return new HypervisorLogRead(chunk.text(), chunk.next());

@@ -44,8 +44,14 @@ class AdoptionTest {
         rig.stop();
         rig.start();
         assertThat(rig.host.calls(AttachConsole.class))
-                .containsExactly(
-                        new AttachConsole(spec.uuid(), 1, 2001, 2), new AttachConsole(spec.uuid(), 1, 2001, 2));
+                .hasSize(2)
+                .allSatisfy(attach -> assertThat(attach)
+                        .returns(spec.uuid(), AttachConsole::uuid)
+                        .returns(1, AttachConsole::domid)
+                        .returns(2001L, AttachConsole::frame)
+                        .returns(2, AttachConsole::remotePort))
+                .extracting(AttachConsole::adopted)
+                .containsExactly(false, true);
         assertThat(rig.show(spec.uuid()).managed()).isTrue();
         assertThat(rig.show(spec.uuid()).state()).isEqualTo(DomainState.RUNNING);
         rig.host.end(1, ShutdownReason.REBOOT);

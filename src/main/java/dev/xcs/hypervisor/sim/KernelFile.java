@@ -28,6 +28,9 @@ final class KernelFile {
     static Set<DomainType> bootable(String path) {
         try (BootFile file = BootFile.open("kernel", path)) {
             KernelImage image = KernelImage.inspect(file);
+            if (image.format() == KernelImage.Format.A_OUT) {
+                return Set.of(DomainType.PV);
+            }
             if (image.format() != KernelImage.Format.ELF) {
                 return Set.of(DomainType.PV, DomainType.PVH);
             }

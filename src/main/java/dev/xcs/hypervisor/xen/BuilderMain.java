@@ -25,7 +25,7 @@ public final class BuilderMain {
     }
 
     private static Builder open(Path root) {
-        XenVersion version = new XenDetector(root).detect();
+        XenVersion version = new XenDetector(root, XenOptions.thisSystem()).detect();
         XenLayout layout = XenLayout.of(version);
         XenLibraries libraries = XenLibraries.load(version);
         LayoutSelfCheck.run(libraries, layout.domImage());

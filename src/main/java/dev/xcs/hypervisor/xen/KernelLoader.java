@@ -1,6 +1,8 @@
 package dev.xcs.hypervisor.xen;
 
+import dev.xcs.image.AOutKernel;
 import dev.xcs.image.BootFile;
+import dev.xcs.image.ElfWrapping;
 import dev.xcs.image.KernelImage;
 import dev.xcs.image.Ramdisk;
 
@@ -23,8 +25,11 @@ final class KernelLoader implements AutoCloseable {
     /** The ELF of a kernel from its own file. */
     NativeBytes kernel(String path) {
         try (BootFile file = BootFile.open("kernel", path)) {
-            boolean compressed = KernelImage.inspect(file).format().compressed();
-            return compressed ? unpacker.unpacked(file) : NativeBytes.copyOf(file);
+            KernelImage.Format format = KernelImage.inspect(file).format();
+            if (format == KernelImage.Format.A_OUT) {
+                return NativeBytes.wrapped(ElfWrapping.of(AOutKernel.read(file)), file);
+            }
+            return format.compressed() ? unpacker.unpacked(file) : NativeBytes.copyOf(file);
         }
     }
 

@@ -4,6 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.xcs.image.BootFile;
 import dev.xcs.image.ElfBytes;
+import dev.xcs.image.ElfWrapping;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -31,28 +32,39 @@ final class NativeBytes implements ElfBytes, AutoCloseable {
      * A copy of a file. Files of users are copied and not mapped: reading a mapped file that somebody cuts short kills the process.
      */
     static NativeBytes copyOf(BootFile file) {
-        Memory copy = allocate(file);
+        return copy(ByteBuffer.allocate(0), file, 0, file.size());
+    }
+
+    /** A kernel that is no ELF, inside the one that is made around it. */
+    static NativeBytes wrapped(ElfWrapping elf, BootFile file) {
+        return copy(elf.head(), file, elf.contentAt(), elf.contentBytes());
+    }
+
+    private static NativeBytes copy(ByteBuffer head, BootFile file, long from, long length) {
+        int before = head.remaining();
+        Memory copy = allocate(file, before + length);
         try {
-            for (long at = 0; at < file.size(); at += CHUNK_BYTES) {
-                ByteBuffer chunk = copy.getByteBuffer(at, Math.min(CHUNK_BYTES, file.size() - at));
-                file.readFully(at, chunk);
+            copy.getByteBuffer(0, before).put(head);
+            for (long at = 0; at < length; at += CHUNK_BYTES) {
+                ByteBuffer chunk = copy.getByteBuffer(before + at, Math.min(CHUNK_BYTES, length - at));
+                file.readFully(from + at, chunk);
             }
         } catch (ProblemException e) {
             copy.close();
             throw e;
         }
-        return new NativeBytes(file.path().toString(), copy, file.size(), copy::close);
+        return new NativeBytes(file.path().toString(), copy, before + length, copy::close);
     }
 
-    private static Memory allocate(BootFile file) {
+    private static Memory allocate(BootFile file, long size) {
         try {
-            return new Memory(file.size());
+            return new Memory(size);
         } catch (OutOfMemoryError e) {
             Problem problem = Problem.of(
                             ProblemType.OUT_OF_MEMORY,
-                            "dom0 has no memory for the " + file.size() + " bytes of " + file.path())
+                            "dom0 has no memory for the " + size + " bytes of " + file.path())
                     .withStep("build")
-                    .withCall("malloc", Long.toString(file.size()))
+                    .withCall("malloc", Long.toString(size))
                     .asRetryable();
             throw new ProblemException(problem, e);
         }

@@ -1,7 +1,9 @@
 package dev.xcs.hypervisor.xen;
 
 import dev.xcs.hypervisor.Kernels;
+import dev.xcs.image.AOutKernel;
 import dev.xcs.image.BootFile;
+import dev.xcs.image.ElfWrapping;
 import dev.xcs.image.ElfBytes;
 import dev.xcs.image.KernelImage;
 import dev.xcs.image.XenNotes;
@@ -81,7 +83,11 @@ final class XenKernels implements Kernels {
     }
 
     private XenNotes read(BootFile file) {
-        if (!KernelImage.inspect(file).format().compressed()) {
+        KernelImage.Format format = KernelImage.inspect(file).format();
+        if (format == KernelImage.Format.A_OUT) {
+            return XenNotes.read(ElfWrapping.of(AOutKernel.read(file)));
+        }
+        if (!format.compressed()) {
             return XenNotes.read(file);
         }
         Optional<KernelCache.Lease> lease = lease(file);
