@@ -29,6 +29,7 @@ public final class SimHost implements AutoCloseable {
     /** How slow a slow xenstored is, as a part of {@link SimHostOptions#slowness}: it is so for every single reply. */
     private static final int SLOW_REPLY_PART = 40;
 
+    private final SimTerminals terminals = new SimTerminals();
     private final Faults faults;
     private final Path socket;
     private final @Nullable Path temporary;
@@ -92,12 +93,18 @@ public final class SimHost implements AutoCloseable {
         return executor;
     }
 
+    /** The pseudo terminals of its dom0, to be opened by who plays {@code xl console}. */
+    public SimTerminals terminals() {
+        return terminals;
+    }
+
     /** Handles on the hypervisor, as one process of dom0 opens them; each call opens others. */
     public Hypervisor hypervisor() {
         SimHypervisor hypervisor = new SimHypervisor(
                 machine,
                 new SimBlockDevices(disks, blkback, faults),
                 new SimNetworkDevices(network, faults),
+                terminals,
                 opened::remove);
         opened.add(hypervisor);
         return hypervisor;

@@ -8,6 +8,7 @@ import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.hypervisor.NetworkDevices;
+import dev.xcs.hypervisor.Terminals;
 import dev.xcs.model.HostInfo;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,7 @@ public final class SimHypervisor implements Hypervisor {
     private final SimEventChannels events;
     private final SimBlockDevices blockDevices;
     private final SimNetworkDevices networkDevices;
+    private final SimTerminals terminals;
     private final Set<SimConsoleRing> rings = ConcurrentHashMap.newKeySet();
 
     private final Consumer<SimHypervisor> onClose;
@@ -28,12 +30,14 @@ public final class SimHypervisor implements Hypervisor {
             SimMachine machine,
             SimBlockDevices blockDevices,
             SimNetworkDevices networkDevices,
+            SimTerminals terminals,
             Consumer<SimHypervisor> onClose) {
         this.onClose = onClose;
         this.machine = machine;
         this.domains = new SimDomains(machine);
         this.blockDevices = blockDevices;
         this.networkDevices = networkDevices;
+        this.terminals = terminals;
         this.events = new SimEventChannels(machine.events(), machine.faults());
     }
 
@@ -60,6 +64,11 @@ public final class SimHypervisor implements Hypervisor {
     @Override
     public HypervisorLog log() {
         return machine.log();
+    }
+
+    @Override
+    public Terminals terminals() {
+        return terminals;
     }
 
     @Override

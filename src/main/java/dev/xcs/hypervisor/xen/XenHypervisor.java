@@ -7,6 +7,7 @@ import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.hypervisor.NetworkDevices;
+import dev.xcs.hypervisor.Terminals;
 import dev.xcs.model.Dom0System;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
@@ -33,6 +34,7 @@ public final class XenHypervisor implements Hypervisor {
     private final XenEventChannels eventChannels;
     private final XenConsoleRings consoleRings;
     private final LinuxBlockDevices blockDevices;
+    private final Terminals terminals;
     private final LinuxNetworkDevices networkDevices;
     private final OpenHandles handles;
 
@@ -46,6 +48,7 @@ public final class XenHypervisor implements Hypervisor {
             XenConsoleRings consoleRings,
             LinuxBlockDevices blockDevices,
             LinuxNetworkDevices networkDevices,
+            Terminals terminals,
             OpenHandles handles) {
         this.version = version;
         this.layout = layout;
@@ -56,6 +59,7 @@ public final class XenHypervisor implements Hypervisor {
         this.consoleRings = consoleRings;
         this.blockDevices = blockDevices;
         this.networkDevices = networkDevices;
+        this.terminals = terminals;
         this.handles = handles;
     }
 
@@ -116,8 +120,19 @@ public final class XenHypervisor implements Hypervisor {
             LinuxBlockDevices devices = handles.add(new LinuxBlockDevices(libraries.libc(), root));
             LinuxNetworkDevices networks =
                     handles.add(LinuxNetworkDevices.open(libraries.libc(), XenLibraries::loadNftables, root, PROGRAMS));
+            Terminals terminals = () -> PseudoTerminal.make(libraries.libc());
             return new XenHypervisor(
-                    version, layout, xc.capabilities(), shared, domains, channels, rings, devices, networks, handles);
+                    version,
+                    layout,
+                    xc.capabilities(),
+                    shared,
+                    domains,
+                    channels,
+                    rings,
+                    devices,
+                    networks,
+                    terminals,
+                    handles);
         } catch (ProblemException e) {
             handles.closeAll();
             throw e;
@@ -179,6 +194,11 @@ public final class XenHypervisor implements Hypervisor {
     @Override
     public HypervisorLog log() {
         return index -> shared.use(xc -> xc.log(index));
+    }
+
+    @Override
+    public Terminals terminals() {
+        return terminals;
     }
 
     @Override
