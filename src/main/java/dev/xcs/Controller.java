@@ -109,7 +109,7 @@ final class Controller {
                 stages.start("xenstore", () -> connect(vertx, host, meters), up -> stages.await(up.close()));
         // Before the console, which asks it for ports from its first domain to its last.
         deploy(vertx, new EventChannelPoller(meters));
-        deploy(vertx, new ConsoleSwitch(config.console(), consoleLog, meters));
+        deploy(vertx, new ConsoleSwitch(config.console(), consoleLog, xenstore, meters));
         deploy(vertx, new BlockBackend(xenstore, config.block(), state.toAbsolutePath()));
         deploy(vertx, new NetworkBackend(xenstore, config.network(), new NetworkDefinitions(state, Json.mapper())));
         // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is

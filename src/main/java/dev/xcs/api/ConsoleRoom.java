@@ -39,6 +39,7 @@ final class ConsoleRoom {
     private long end;
     private List<ConsoleWatcher> watchers = List.of();
     private @Nullable ConsoleLease lease;
+    private @Nullable LeaseChanged leaseNews;
     private String stopped = "";
 
     /** Listens from now on, so that nothing is missed between the state that a viewer is told and the first live byte. */
@@ -49,7 +50,7 @@ final class ConsoleRoom {
         listen(ConsoleWatched.ADDRESS, this::watched);
         listen(LeaseChanged.ADDRESS, this::leased);
         listen(ConsoleRestarted.ADDRESS, this::restarted);
-        listen(ConsoleResized.ADDRESS, size -> tell(ConsoleText.resize(size.columns(), size.rows())));
+        listen(ConsoleResized.ADDRESS, size -> news(ConsoleText.resize(size.columns(), size.rows())));
         listen(ConsoleEnded.ADDRESS, end -> ended());
         listening =
                 Future.all(listeners.stream().map(MessageConsumer::completion).toList());
@@ -81,6 +82,12 @@ final class ConsoleRoom {
     /** Who was told this state begins to be told what follows. */
     void enter(ConsoleViewer viewer, ConsoleState told) {
         viewers.add(viewer);
+        viewer.onMissed(() -> {
+            viewer.text(ConsoleText.viewers(watchers));
+            if (leaseNews != null) {
+                viewer.text(ConsoleText.lease(leaseNews));
+            }
+        });
         viewer.until(Math.max(end, told.next()));
     }
 
@@ -111,12 +118,13 @@ final class ConsoleRoom {
 
     private void watched(ConsoleWatched now) {
         watchers = now.viewers();
-        tell(ConsoleText.viewers(now.viewers()));
+        news(ConsoleText.viewers(now.viewers()));
     }
 
     private void leased(LeaseChanged now) {
         lease = now.lease();
-        tell(ConsoleText.lease(now));
+        leaseNews = now;
+        news(ConsoleText.lease(now));
     }
 
     private void restarted(ConsoleRestarted now) {
@@ -143,6 +151,10 @@ final class ConsoleRoom {
     /** Those who look now. */
     List<ConsoleViewer> viewers() {
         return List.copyOf(viewers);
+    }
+
+    private void news(String text) {
+        List.copyOf(viewers).forEach(viewer -> viewer.news(text));
     }
 
     private void tell(String text) {

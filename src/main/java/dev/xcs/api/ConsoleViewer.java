@@ -36,6 +36,8 @@ final class ConsoleViewer {
     private boolean reading;
 
     private boolean hasSeen;
+    private boolean missed;
+    private Runnable whenMissed = () -> {};
     private boolean ended;
 
     /** @param from the first byte that it wants, whether it is kept or not */
@@ -46,7 +48,29 @@ final class ConsoleViewer {
         this.next = from;
         this.end = from;
         peer.socket().setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
-        peer.onDrained(this::catchUp);
+        peer.onDrained(this::drained);
+    }
+
+    /** What is to be said when it has missed news. */
+    void onMissed(Runnable summary) {
+        whenMissed = summary;
+    }
+
+    /** Something of which only the newest counts: who does not read is told that later, and nothing is queued for it. */
+    void news(String frame) {
+        if (hasRoom()) {
+            text(frame);
+        } else {
+            missed = true;
+        }
+    }
+
+    private void drained() {
+        if (missed) {
+            missed = false;
+            whenMissed.run();
+        }
+        catchUp();
     }
 
     Peer peer() {

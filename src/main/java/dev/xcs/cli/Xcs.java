@@ -68,6 +68,7 @@ import picocli.CommandLine.Spec;
             StateVerbs.Destroy.class,
             ConsoleVerb.class,
             ConsoleLogVerb.class,
+            ShareVerb.class,
             EventsVerb.class,
             DumpVerb.class,
             RequestVerbs.Sysrq.class,

@@ -27,6 +27,7 @@ import dev.xcs.model.DomainState;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
+import dev.xcs.xenstore.Xenstore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -40,6 +41,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ConsoleSwitch extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleSwitch.class);
+    private static final Duration LOOK_AT_TERMINALS_EVERY = Duration.ofMillis(50);
     private static final int MAX_READ_BYTES = 256 * 1024;
     private static final Duration TYPE_AGAIN_EVERY = Duration.ofMillis(500);
     /** A guest that prints without end is one control message a second. */
@@ -57,6 +60,8 @@ public final class ConsoleSwitch extends VerticleBase {
 
     private final ConsoleConfig config;
     private final ConsoleLog log;
+    private final @Nullable Xenstore xenstore;
+    private @Nullable TerminalViewers terminals;
     private final ConsoleMetrics metrics;
     private final Map<UUID, DomainConsole> consoles = new HashMap<>();
     private final List<Future<Void>> listening = new ArrayList<>();
@@ -64,13 +69,27 @@ public final class ConsoleSwitch extends VerticleBase {
 
     /** @param log where what guests print is kept, by the one who takes it from the rings */
     public ConsoleSwitch(ConsoleConfig config, ConsoleLog log, MeterRegistry metrics) {
+        this(config, log, null, metrics);
+    }
+
+    /**
+     * @param log where what guests print is kept, by the one who takes it from the rings
+     * @param xenstore where consoles are named for other tools; none without it
+     */
+    public ConsoleSwitch(ConsoleConfig config, ConsoleLog log, @Nullable Xenstore xenstore, MeterRegistry metrics) {
         this.config = config;
+        this.xenstore = xenstore;
         this.log = log;
         this.metrics = new ConsoleMetrics(metrics, log);
     }
 
     @Override
     public Future<?> start() {
+        if (xenstore != null) {
+            TerminalViewers seen = new TerminalViewers(vertx, xenstore);
+            terminals = seen;
+            vertx.setPeriodic(LOOK_AT_TERMINALS_EVERY.toMillis(), timer -> seen.tick());
+        }
         answer(AttachConsole.ADDRESS, this::attach);
         answer(DetachConsole.ADDRESS, this::detach);
         answer(ForgetConsole.ADDRESS, this::forget);
@@ -114,7 +133,14 @@ public final class ConsoleSwitch extends VerticleBase {
                     .toException();
         }
         DomainConsole console = console(ask.uuid());
-        return console.attach(ask).onFailure(failure -> dropIfUnused(console)).map(new Done());
+        return console.attach(ask)
+                .onSuccess(attached -> {
+                    if (terminals != null) {
+                        terminals.attached(ask.domid(), console, log.history(ask.uuid()));
+                    }
+                })
+                .onFailure(failure -> dropIfUnused(console))
+                .map(new Done());
     }
 
     private DomainConsole console(UUID domain) {
@@ -129,6 +155,9 @@ public final class ConsoleSwitch extends VerticleBase {
     }
 
     private Future<Done> detach(DetachConsole ask) {
+        if (terminals != null) {
+            terminals.detached(ask.domid());
+        }
         DomainConsole console = consoles.get(ask.uuid());
         return console == null
                 ? Future.succeededFuture(new Done())

@@ -165,6 +165,11 @@ final class DomainConsole {
         }
     }
 
+    /** Whether anybody may write now. */
+    boolean isHeld() {
+        return lease.shown().holder() != null;
+    }
+
     void release(String viewer) {
         if (lease.release(viewer)) {
             tellLease("released");

@@ -14,6 +14,7 @@ import dev.xcs.message.AwaitEvents;
 import dev.xcs.message.BackingExamined;
 import dev.xcs.message.BindChannel;
 import dev.xcs.message.BuildXenDomain;
+import dev.xcs.message.CloseTerminal;
 import dev.xcs.message.ConnectVif;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
@@ -43,7 +44,9 @@ import dev.xcs.message.MapConsole;
 import dev.xcs.message.NameVif;
 import dev.xcs.message.NbdFound;
 import dev.xcs.message.NotifyChannel;
+import dev.xcs.message.OpenTerminal;
 import dev.xcs.message.PauseXenDomain;
+import dev.xcs.message.PollTerminals;
 import dev.xcs.message.PrepareKernel;
 import dev.xcs.message.ReadConsole;
 import dev.xcs.message.ReadDiskStatistics;
@@ -65,6 +68,7 @@ import dev.xcs.message.UnpauseXenDomain;
 import dev.xcs.message.VifNamed;
 import dev.xcs.message.VifStatisticsRead;
 import dev.xcs.message.WriteConsole;
+import dev.xcs.message.WriteTerminal;
 import dev.xcs.message.XenDomainBuilt;
 import dev.xcs.message.XenDomainCreated;
 import dev.xcs.message.XenDomainsListed;
@@ -103,6 +107,7 @@ public final class HypervisorGateway extends VerticleBase {
     private final MeterRegistry metrics;
     private final Duration joinLimit;
     private final Handles handles;
+    private final TerminalTable terminals;
     private final List<Future<Void>> listening = new ArrayList<>();
 
     private final Lane events = new Lane("xcs-native-events", 1, 1);
@@ -115,6 +120,8 @@ public final class HypervisorGateway extends VerticleBase {
     private final Lane images = new Lane("xcs-native-images", PARALLEL_IMAGES, 4096);
     /** Apart: nobody waits for it. */
     private final Lane preparing = new Lane("xcs-native-preparing", 1, 4096);
+    /** Apart, for there may be many of them to be looked at. */
+    private final Lane terminalCalls = new Lane("xcs-native-terminals", 1, 8192);
     /** Apart: a disk that hangs must not delay a domain. */
     private final Lane devices = new Lane("xcs-native-devices", PARALLEL_DEVICES, 4096);
     /** Apart from disks for the same reason; one thread, so that changes of a bridge do not overtake each other. */
@@ -141,6 +148,7 @@ public final class HypervisorGateway extends VerticleBase {
         this.joinLimit = joinLimit;
         this.metrics = metrics;
         this.handles = new Handles(hypervisor, consoleLog);
+        this.terminals = new TerminalTable(hypervisor);
         this.builds = new Lane("xcs-native-build", maxParallelBuilds, 64 * maxParallelBuilds);
         Gauge.builder("xcs.native.consoles.mapped", handles, Handles::mapped)
                 .description("Console rings that are mapped")
@@ -157,7 +165,8 @@ public final class HypervisorGateway extends VerticleBase {
     }
 
     private List<Lane> lanes() {
-        return List.of(events, calls, builds, images, preparing, destroys, consoles, devices, networks);
+        return List.of(
+                events, calls, builds, images, preparing, destroys, consoles, terminalCalls, devices, networks);
     }
 
     @Override
@@ -166,6 +175,7 @@ public final class HypervisorGateway extends VerticleBase {
         answerForKernels();
         answerForChannels();
         answerForConsoles();
+        answerForTerminals();
         answerForDevices();
         answerForNetworks();
         return Future.all(listening);
@@ -240,6 +250,13 @@ public final class HypervisorGateway extends VerticleBase {
         answer(UnmapConsole.ADDRESS, consoles, ask -> handles.unmap(ask.domid()));
         answer(ReadConsole.ADDRESS, consoles, handles::read);
         answer(WriteConsole.ADDRESS, consoles, handles::write);
+    }
+
+    private void answerForTerminals() {
+        answer(OpenTerminal.ADDRESS, terminalCalls, terminals::open);
+        answer(CloseTerminal.ADDRESS, terminalCalls, terminals::close);
+        answer(PollTerminals.ADDRESS, terminalCalls, ask -> terminals.poll());
+        answer(WriteTerminal.ADDRESS, terminalCalls, terminals::write);
     }
 
     private void answerForDevices() {
@@ -358,6 +375,9 @@ public final class HypervisorGateway extends VerticleBase {
                 .toList();
         if (!running.contains(consoles.name())) {
             handles.close();
+        }
+        if (!running.contains(terminalCalls.name())) {
+            terminals.close();
         }
         if (!running.isEmpty()) {
             throw Problem.of(ProblemType.TIMEOUT, "Native calls still run after " + joinLimit + ": " + running)

@@ -23,6 +23,10 @@ public interface Hypervisor extends AutoCloseable {
 
     NetworkDevices networkDevices();
 
+    default Terminals terminals() {
+        return Terminals.NONE;
+    }
+
     /** Gives every handle back; after this no other call may be made. */
     @Override
     void close();

@@ -33,6 +33,7 @@ public final class SimHost implements AutoCloseable {
     /** How slow a slow xenstored is, as a part of {@link SimHostOptions#slowness}: it is so for every single reply. */
     private static final int SLOW_REPLY_PART = 40;
 
+    private final SimTerminals terminals = new SimTerminals();
     private final Faults faults;
     private final Path socket;
     private final @Nullable Path temporary;
@@ -101,6 +102,11 @@ public final class SimHost implements AutoCloseable {
         return executor;
     }
 
+    /** The pseudo terminals of its dom0, to be opened by who plays {@code xl console}. */
+    public SimTerminals terminals() {
+        return terminals;
+    }
+
     /** Handles on the hypervisor, as one process of dom0 opens them; each call opens others. */
     public Hypervisor hypervisor() {
         SimHypervisor hypervisor = machine.options().dom0() == Dom0.NETBSD ? onNetbsd() : onLinux();
@@ -110,14 +116,14 @@ public final class SimHost implements AutoCloseable {
 
     private SimHypervisor onLinux() {
         SimBlockDevices devices = new SimBlockDevices(disks, blkback, faults);
-        return new SimHypervisor(machine, devices, devices::close, network.devices(faults), opened::remove);
+        return new SimHypervisor(machine, devices, devices::close, network.devices(faults), terminals, opened::remove);
     }
 
     private SimHypervisor onNetbsd() {
         NetbsdDiskPrograms programs = new NetbsdDiskPrograms(disks);
         NetbsdSimBlockDevices devices =
                 new NetbsdSimBlockDevices(new NetbsdBlockDevices(programs, programs, run), blkback, faults);
-        return new SimHypervisor(machine, devices, devices::close, network.devices(faults), opened::remove);
+        return new SimHypervisor(machine, devices, devices::close, network.devices(faults), terminals, opened::remove);
     }
 
     /** Where xenstored listens. */

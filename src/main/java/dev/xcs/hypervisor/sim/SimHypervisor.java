@@ -9,6 +9,7 @@ import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
+import dev.xcs.hypervisor.Terminals;
 import dev.xcs.model.HostInfo;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,7 @@ public final class SimHypervisor implements Hypervisor {
     private final SimEventChannels events;
     private final BlockDevices blockDevices;
     private final NetworkDevices networkDevices;
+    private final SimTerminals terminals;
     private final Set<SimConsoleRing> rings = ConcurrentHashMap.newKeySet();
 
     private final Runnable closeBlockDevices;
@@ -31,6 +33,7 @@ public final class SimHypervisor implements Hypervisor {
             BlockDevices blockDevices,
             Runnable closeBlockDevices,
             NetworkDevices networkDevices,
+            SimTerminals terminals,
             Consumer<SimHypervisor> onClose) {
         this.onClose = onClose;
         this.machine = machine;
@@ -38,6 +41,7 @@ public final class SimHypervisor implements Hypervisor {
         this.blockDevices = blockDevices;
         this.closeBlockDevices = closeBlockDevices;
         this.networkDevices = networkDevices;
+        this.terminals = terminals;
         this.events = new SimEventChannels(machine.events(), machine.faults());
     }
 
@@ -69,6 +73,11 @@ public final class SimHypervisor implements Hypervisor {
     @Override
     public HypervisorLog log() {
         return machine.log();
+    }
+
+    @Override
+    public Terminals terminals() {
+        return terminals;
     }
 
     @Override

@@ -11,6 +11,8 @@ class LibC {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
     static final int O_EXCL = 0x80;
+    static final int O_NOCTTY = 0x100;
+    static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
     static final int EFD_CLOEXEC = O_CLOEXEC;
     static final int EFD_NONBLOCK = 0x800;
@@ -30,6 +32,21 @@ class LibC {
     native int open(String path, int flags);
 
     native int close(int fd);
+
+    native int posix_openpt(int flags);
+
+    native int grantpt(int fd);
+
+    native int unlockpt(int fd);
+
+    /** Gives the errno. */
+    native int ptsname_r(int fd, Pointer into, long bytes);
+
+    native int tcgetattr(int fd, Pointer termios);
+
+    native int tcsetattr(int fd, int when, Pointer termios);
+
+    native void cfmakeraw(Pointer termios);
 
     native long read(int fd, Pointer into, long bytes);
 

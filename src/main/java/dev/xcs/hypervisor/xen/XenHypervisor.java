@@ -8,6 +8,7 @@ import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
+import dev.xcs.hypervisor.Terminals;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
@@ -34,6 +35,7 @@ public final class XenHypervisor implements Hypervisor {
     private final XenConsoleRings consoleRings;
     private final Dom0 dom0;
     private final Dom0Devices devices;
+    private final Terminals terminals;
     private final OpenHandles handles;
 
     private XenHypervisor(
@@ -47,6 +49,7 @@ public final class XenHypervisor implements Hypervisor {
             XenConsoleRings consoleRings,
             Dom0 dom0,
             Dom0Devices devices,
+            Terminals terminals,
             OpenHandles handles) {
         this.version = version;
         this.layout = layout;
@@ -58,6 +61,7 @@ public final class XenHypervisor implements Hypervisor {
         this.consoleRings = consoleRings;
         this.dom0 = dom0;
         this.devices = devices;
+        this.terminals = terminals;
         this.handles = handles;
     }
 
@@ -125,6 +129,7 @@ public final class XenHypervisor implements Hypervisor {
                     handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
             XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
             Dom0Devices devices = Dom0Devices.open(options.dom0(), libraries.libc(), options.root(), handles);
+            Terminals terminals = () -> PseudoTerminal.make(libraries.libc());
             return new XenHypervisor(
                     version,
                     layout,
@@ -136,6 +141,7 @@ public final class XenHypervisor implements Hypervisor {
                     rings,
                     options.dom0(),
                     devices,
+                    terminals,
                     handles);
         } catch (ProblemException e) {
             handles.closeAll();
@@ -204,6 +210,11 @@ public final class XenHypervisor implements Hypervisor {
     @Override
     public HypervisorLog log() {
         return index -> shared.use(xc -> xc.log(index));
+    }
+
+    @Override
+    public Terminals terminals() {
+        return terminals;
     }
 
     @Override
