@@ -11,6 +11,7 @@ import dev.xcs.config.DaemonConfig.ManagementConfig;
 import dev.xcs.config.DaemonConfig.NetworkConfig;
 import dev.xcs.config.DaemonConfig.SimConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
+import dev.xcs.model.GuestOs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -156,7 +157,21 @@ public final class ConfigReader {
                 value(Keys.CONSOLE_MIN_FREE),
                 bytes(Keys.CONSOLE_INPUT),
                 value(Keys.CONSOLE_LEASE_IDLE),
-                value(Keys.CONSOLE_VIEW_IDLE));
+                value(Keys.CONSOLE_VIEW_IDLE),
+                Map.of(
+                        GuestOs.LINUX,
+                        value(Keys.CONSOLE_LINUX_BANNER),
+                        GuestOs.NETBSD,
+                        value(Keys.CONSOLE_NETBSD_BANNER),
+                        GuestOs.UNKNOWN,
+                        value(Keys.CONSOLE_OTHER_BANNER)),
+                Map.of(
+                        GuestOs.LINUX,
+                        value(Keys.CONSOLE_LINUX_PROMPT),
+                        GuestOs.NETBSD,
+                        value(Keys.CONSOLE_NETBSD_PROMPT),
+                        GuestOs.UNKNOWN,
+                        value(Keys.CONSOLE_OTHER_PROMPT)));
     }
 
     private DomainConfig domain() {

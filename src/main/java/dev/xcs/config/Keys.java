@@ -57,6 +57,25 @@ public final class Keys {
             Kind.duration("1s", "8760h"),
             "8h");
 
+    private static final String LINUX_BANNER = "Linux version ";
+    private static final String BSD_BANNER = "^(NetBSD|FreeBSD|OpenBSD) [0-9]+\\.|Copyright \\(c\\).*(NetBSD|FreeBSD)";
+    private static final String PROMPT = "login: ?$|[#$%>] ?$";
+    static final Key<String> CONSOLE_LINUX_BANNER =
+            new Key<>("console.linux-banner", "How a Linux kernel's first line looks.", Kind.pattern(), LINUX_BANNER);
+    static final Key<String> CONSOLE_LINUX_PROMPT = new Key<>(
+            "console.linux-prompt", "How the prompt of a Linux guest looks.", Kind.pattern(), "login: ?$|[#$] ?$");
+    static final Key<String> CONSOLE_NETBSD_BANNER =
+            new Key<>("console.netbsd-banner", "How a NetBSD kernel's first lines look.", Kind.pattern(), BSD_BANNER);
+    static final Key<String> CONSOLE_NETBSD_PROMPT = new Key<>(
+            "console.netbsd-prompt", "How the prompt of a NetBSD guest looks.", Kind.pattern(), "login: ?$|[#$] ?$");
+    static final Key<String> CONSOLE_OTHER_BANNER = new Key<>(
+            "console.other-banner",
+            "How any other kernel's first lines look.",
+            Kind.pattern(),
+            LINUX_BANNER + "|" + BSD_BANNER + "|GNU GRUB|Mini-OS|Xen Minimal OS");
+    static final Key<String> CONSOLE_OTHER_PROMPT =
+            new Key<>("console.other-prompt", "How the prompt of any other guest looks.", Kind.pattern(), PROMPT);
+
     static final Key<Integer> DOMAIN_MAX_RESTARTS =
             new Key<>("domain.max-restarts", "Restarts allowed within the restart window.", Kind.count(0, 1000), "5");
     static final Key<Duration> DOMAIN_RESTART_WINDOW =
@@ -132,6 +151,12 @@ public final class Keys {
             CONSOLE_INPUT,
             CONSOLE_LEASE_IDLE,
             CONSOLE_VIEW_IDLE,
+            CONSOLE_LINUX_BANNER,
+            CONSOLE_LINUX_PROMPT,
+            CONSOLE_NETBSD_BANNER,
+            CONSOLE_NETBSD_PROMPT,
+            CONSOLE_OTHER_BANNER,
+            CONSOLE_OTHER_PROMPT,
             DOMAIN_MAX_RESTARTS,
             DOMAIN_RESTART_WINDOW,
             DOMAIN_MAX_BUILDS,

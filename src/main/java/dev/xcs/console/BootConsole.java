@@ -13,13 +13,9 @@ import dev.xcs.message.ForgetChannel;
 import dev.xcs.message.MapConsole;
 import dev.xcs.message.PortRaised;
 import dev.xcs.message.ReadConsole;
-import dev.xcs.message.RouteControl;
 import dev.xcs.message.UnmapConsole;
 import dev.xcs.message.WatchChannel;
 import dev.xcs.message.WriteConsole;
-import dev.xcs.model.ControlMessage;
-import dev.xcs.model.ControlPayload;
-import dev.xcs.model.ControlSubtype;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -53,6 +49,7 @@ final class BootConsole {
     private final EventBus bus;
     private final AttachConsole boot;
     private final InputQueue input;
+    private final Milestones milestones;
     private final ConsoleMetrics metrics;
     private final Turns turns = new Turns();
     private final Address<PortRaised, Done> raised;
@@ -66,10 +63,11 @@ final class BootConsole {
     /** A guest can set the ring's index back: it is believed once. */
     private boolean silent = true;
 
-    BootConsole(EventBus bus, AttachConsole boot, InputQueue input, ConsoleMetrics metrics) {
+    BootConsole(EventBus bus, AttachConsole boot, InputQueue input, Milestones milestones, ConsoleMetrics metrics) {
         this.bus = bus;
         this.boot = boot;
         this.input = input;
+        this.milestones = milestones;
         this.metrics = metrics;
         this.printed = ConsolePrinted.ADDRESS.at(boot.uuid());
         this.raised = new Address<PortRaised, Done>("xcs.console.raised").at(boot.uuid() + "." + boot.domid());
@@ -81,6 +79,11 @@ final class BootConsole {
 
     int domid() {
         return boot.domid();
+    }
+
+    /** It runs. */
+    void unpaused() {
+        milestones.unpaused();
     }
 
     private boolean isBound() {
@@ -108,6 +111,7 @@ final class BootConsole {
 
     private Future<Void> bound(ChannelBound bound) {
         port = bound.port();
+        milestones.built();
         return read();
     }
 
@@ -173,21 +177,12 @@ final class BootConsole {
         if (silent) {
             silent = false;
             if (read.first()) {
-                tellFirstByte();
+                milestones.firstByte();
             }
         }
         metrics.printed(ConsoleFrame.length(frame));
+        milestones.printed(ConsoleFrame.bytes(frame));
         printed.publish(bus, new ConsolePrinted(uuid(), frame));
-    }
-
-    private void tellFirstByte() {
-        RouteControl.ADDRESS.publish(
-                bus,
-                new RouteControl(ControlMessage.about(
-                        uuid(),
-                        domid(),
-                        ControlSubtype.CONSOLE_MILESTONE,
-                        new ControlPayload.Milestone("first-byte"))));
     }
 
     private void readOn() {

@@ -12,6 +12,7 @@ import dev.xcs.message.ConsoleJoined;
 import dev.xcs.message.ConsoleLogRead;
 import dev.xcs.message.ConsoleShown;
 import dev.xcs.message.DetachConsole;
+import dev.xcs.message.DomainChanged;
 import dev.xcs.message.Done;
 import dev.xcs.message.FetchConsole;
 import dev.xcs.message.ForgetConsole;
@@ -22,6 +23,7 @@ import dev.xcs.message.ReleaseLease;
 import dev.xcs.message.ResizeConsole;
 import dev.xcs.message.TakeLease;
 import dev.xcs.message.TypeConsole;
+import dev.xcs.model.DomainState;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -82,6 +84,8 @@ public final class ConsoleSwitch extends VerticleBase {
         answer(
                 ResizeConsole.ADDRESS,
                 ask -> done(known(ask.uuid()), console -> console.resize(ask.viewer(), ask.columns(), ask.rows())));
+        listening.add(
+                DomainChanged.ADDRESS.listen(vertx.eventBus(), this::changed).completion());
         vertx.setPeriodic(
                 TYPE_AGAIN_EVERY.toMillis(), timer -> consoles.values().forEach(DomainConsole::writeOn));
         vertx.setPeriodic(ACTIVITY_EVERY.toMillis(), timer -> {
@@ -89,6 +93,13 @@ public final class ConsoleSwitch extends VerticleBase {
             consoles.values().forEach(console -> console.tick(now));
         });
         return Future.all(listening);
+    }
+
+    private void changed(DomainChanged change) {
+        DomainConsole console = consoles.get(change.domain().uuid());
+        if (console != null && change.domain().state() == DomainState.RUNNING) {
+            console.unpaused(change.domain().domid());
+        }
     }
 
     private <Q extends BusMessage, R extends BusMessage> void answer(

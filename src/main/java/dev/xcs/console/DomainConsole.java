@@ -72,7 +72,7 @@ final class DomainConsole {
     }
 
     private Future<Void> attachBoot(AttachConsole wanted) {
-        BootConsole made = new BootConsole(bus, wanted, input, metrics);
+        BootConsole made = new BootConsole(bus, wanted, input, new Milestones(bus, wanted, config, metrics), metrics);
         return made.attach()
                 .onSuccess(attached -> {
                     boot = made;
@@ -226,6 +226,14 @@ final class DomainConsole {
                             ControlSubtype.CONSOLE_ACTIVITY,
                             new ControlPayload.ConsoleActivity(end - told, end))));
             told = end;
+        }
+    }
+
+    /** The domain runs. */
+    void unpaused(int domid) {
+        BootConsole now = boot;
+        if (now != null && now.domid() == domid) {
+            now.unpaused();
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
 import dev.xcs.model.Dom0System;
+import dev.xcs.model.GuestOs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +34,19 @@ class ConfigReaderTest {
         assertThat(config.management()).isEqualTo(new DaemonConfig.ManagementConfig("127.0.0.1", 8081));
         assertThat(config.xenstore()).isEqualTo(new DaemonConfig.XenstoreConfig("", 64));
         assertThat(config.console())
-                .isEqualTo(new DaemonConfig.ConsoleConfig(
-                        8 << 20, 1 << 30, 256 << 20, 16 << 10, Duration.ofMinutes(10), Duration.ofHours(8)));
+                .returns(8L << 20, DaemonConfig.ConsoleConfig::historyBytes)
+                .returns(1L << 30, DaemonConfig.ConsoleConfig::totalBytes)
+                .returns(256L << 20, DaemonConfig.ConsoleConfig::minFreeBytes)
+                .returns(16 << 10, DaemonConfig.ConsoleConfig::inputBytes)
+                .returns(Duration.ofMinutes(10), DaemonConfig.ConsoleConfig::leaseIdle)
+                .returns(Duration.ofHours(8), DaemonConfig.ConsoleConfig::viewIdle);
+        assertThat(config.console()
+                        .bannerOf(GuestOs.NETBSD)
+                        .matcher("NetBSD 10.0 (GENERIC)")
+                        .find())
+                .isTrue();
+        assertThat(config.console().promptOf(GuestOs.PLAN9).matcher("term% ").find())
+                .isTrue();
         assertThat(config.domain())
                 .isEqualTo(new DaemonConfig.DomainConfig(5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)));
         assertThat(config.events()).isEqualTo(new DaemonConfig.EventsConfig(8L << 20, 256L << 20, Duration.ofDays(7)));
@@ -67,6 +79,12 @@ class ConfigReaderTest {
             input-size = "2KiB"
             lease-idle = "2m"
             view-idle = "3h"
+                        linux-banner = "a"
+                        linux-prompt = "b"
+                        netbsd-banner = "c"
+                        netbsd-prompt = "d"
+                        other-banner = "e"
+                        other-prompt = "f"
             [domain]
             max-restarts = 0
             restart-window = "2h"
@@ -100,7 +118,14 @@ class ConfigReaderTest {
                         new DaemonConfig.ManagementConfig("localhost", 2),
                         new DaemonConfig.XenstoreConfig("/x/socket", 3),
                         new DaemonConfig.ConsoleConfig(
-                                131072, 3 << 20, 0, 2048, Duration.ofMinutes(2), Duration.ofHours(3)),
+                                131072,
+                                3 << 20,
+                                0,
+                                2048,
+                                Duration.ofMinutes(2),
+                                Duration.ofHours(3),
+                                Map.of(GuestOs.LINUX, "a", GuestOs.NETBSD, "c", GuestOs.UNKNOWN, "e"),
+                                Map.of(GuestOs.LINUX, "b", GuestOs.NETBSD, "d", GuestOs.UNKNOWN, "f")),
                         new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
@@ -207,6 +232,7 @@ class ConfigReaderTest {
                 "console.history-size|65GiB",
                 "console.history-size|64kib",
                 "console.history-size|-64KiB",
+                "console.linux-banner|(",
                 "domain.max-parallel-builds|0",
                 "state-dir|''",
                 "hypervisor|XEN",

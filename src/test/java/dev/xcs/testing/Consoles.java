@@ -10,6 +10,7 @@ import dev.xcs.message.ReadConsoleLog;
 import dev.xcs.message.TakeLease;
 import dev.xcs.message.TypeConsole;
 import dev.xcs.model.ConsoleState;
+import dev.xcs.model.GuestOs;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 
 /** Consoles as tests want them: what is kept, and somebody who types. */
@@ -25,7 +27,15 @@ public final class Consoles {
     private Consoles() {}
 
     public static ConsoleConfig config(int inputBytes) {
-        return new ConsoleConfig(0, 0, 0, inputBytes, Duration.ofMinutes(10), Duration.ofHours(8));
+        return new ConsoleConfig(
+                0,
+                0,
+                0,
+                inputBytes,
+                Duration.ofMinutes(10),
+                Duration.ofHours(8),
+                Map.of(GuestOs.UNKNOWN, "Linux version "),
+                Map.of(GuestOs.UNKNOWN, "# $"));
     }
 
     /** In a directory of its own, with room for so many bytes of each domain. */
