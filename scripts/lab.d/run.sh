@@ -84,7 +84,7 @@ who_listens() {
     echo "${BASH_REMATCH[1]}, pid ${BASH_REMATCH[2]}, in $(readlink "/proc/${BASH_REMATCH[2]}/cwd")"
 }
 
-# The keys and the init that dom0 takes from its second disk.
+# make_seed IMAGE: the keys and the init that dom0 takes from its second disk, and its own kernel, for guests that have it on theirs.
 make_seed() {
     local seed=$state/seed
     mkdir "$seed"
@@ -92,7 +92,7 @@ make_seed() {
     ssh-keygen -q -t ed25519 -N '' -C lab -f "$seed/host_key"
     cp "$state/key.pub" "$seed/authorized_keys"
     echo "dom0 $(cut -d ' ' -f 1,2 "$seed/host_key.pub")" > "$state/known_hosts"
-    cp "$parts"/dom0/* "$seed/"
+    cp "$parts"/dom0/* "$1/vmlinuz" "$seed/"
     echo "$xenstored" > "$seed/xenstored"
     # whole blocks: the disk's size is a multiple of 512 bytes
     tar -c -f "$state/seed.tar" --owner=0 --group=0 -C "$seed" .
@@ -233,7 +233,7 @@ boot() {
     trap 'interrupted HUP 129' HUP
     rm -rf "$state/failed"
     echo $$ > "$state/up.pid"
-    (umask 077 && make_seed)
+    (umask 077 && make_seed "$image")
     printf '%s=%s\n' api_port "$api_port" management_port "$management_port" > "$state/run"
     start_qemu "$image"
     await 20 forwarding || true

@@ -1,6 +1,7 @@
 package dev.xcs.api;
 
 import dev.xcs.config.DaemonConfig.ApiConfig;
+import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.config.HostNames;
 import dev.xcs.config.ListenFailure;
 import dev.xcs.message.CreateLoginLink;
@@ -38,6 +39,7 @@ public final class ApiServer extends VerticleBase {
     private static final Duration IDLE = DomainOperations.LONG.plusSeconds(60);
 
     private final ApiConfig config;
+    private final PvgrubConfig pvgrub;
     private final Duration viewIdle;
     private final Path stateDir;
     private final MeterRegistry meters;
@@ -49,21 +51,25 @@ public final class ApiServer extends VerticleBase {
     private @Nullable EventStreams streams;
 
     /**
+     * @param pvgrub what boots the domains that name it instead of a kernel
      * @param viewIdle who looks at a console and does nothing for so long is sent away
      * @param stateDir where the admin token is kept
      */
-    public ApiServer(ApiConfig config, Duration viewIdle, Path stateDir, MeterRegistry meters) {
-        this(config, viewIdle, stateDir, meters, PING_EVERY, IDLE);
+    public ApiServer(
+            ApiConfig config, PvgrubConfig pvgrub, Duration viewIdle, Path stateDir, MeterRegistry meters) {
+        this(config, pvgrub, viewIdle, stateDir, meters, PING_EVERY, IDLE);
     }
 
     ApiServer(
             ApiConfig config,
+            PvgrubConfig pvgrub,
             Duration viewIdle,
             Path stateDir,
             MeterRegistry meters,
             Duration pingEvery,
             Duration idle) {
         this.config = config;
+        this.pvgrub = pvgrub;
         this.viewIdle = viewIdle;
         this.stateDir = stateDir;
         this.meters = meters;
@@ -105,9 +111,10 @@ public final class ApiServer extends VerticleBase {
             AccessGuard guard, Contract contract, ConsoleDesk consoles, ShareDesk links) {
         EventBus bus = vertx.eventBus();
         BodyReader bodies = new BodyReader(vertx, config.maxBodyBytes());
-        DomainOperations domains = new DomainOperations(bus, bodies);
+        DomainOperations domains = new DomainOperations(bus, bodies, pvgrub);
         DiskOperations disks = new DiskOperations(bus, bodies);
         VifOperations vifs = new VifOperations(bus, bodies);
+        KernelOperations kernels = new KernelOperations(bus);
         NetworkOperations networks = new NetworkOperations(bus, bodies);
         DomainLookup lookup = new DomainLookup(bus);
         HostOperations host = new HostOperations(bus);
@@ -120,6 +127,7 @@ public final class ApiServer extends VerticleBase {
         return Map.ofEntries(
                 Map.entry("showHost", host::show),
                 Map.entry("showHostConsole", host::console),
+                Map.entry("inspectImage", new ImageOperations(bus)::inspect),
                 Map.entry("listDomains", domains::list),
                 Map.entry("createDomain", domains::create),
                 Map.entry("showDomain", lookup.of(domains::show)),
@@ -140,6 +148,9 @@ public final class ApiServer extends VerticleBase {
                 Map.entry("attachVif", lookup.of(vifs::attach)),
                 Map.entry("changeVif", lookup.of(vifs::change)),
                 Map.entry("detachVif", lookup.of(vifs::detach)),
+                Map.entry("showKernelCache", kernels::show),
+                Map.entry("clearKernelCache", kernels::clear),
+                Map.entry("forgetKernel", kernels::forget),
                 Map.entry("listNetworks", networks::list),
                 Map.entry("createNetwork", networks::create),
                 Map.entry("showNetwork", networks::show),

@@ -1,5 +1,6 @@
 package dev.xcs.api;
 
+import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.message.ChangeDomain;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
@@ -22,10 +23,12 @@ final class DomainOperations {
 
     private final EventBus bus;
     private final BodyReader bodies;
+    private final PvgrubConfig pvgrub;
 
-    DomainOperations(EventBus bus, BodyReader bodies) {
+    DomainOperations(EventBus bus, BodyReader bodies, PvgrubConfig pvgrub) {
         this.bus = bus;
         this.bodies = bodies;
+        this.pvgrub = pvgrub;
     }
 
     Future<?> list(RoutingContext context) {
@@ -36,9 +39,15 @@ final class DomainOperations {
 
     Future<?> create(RoutingContext context) {
         return bodies.read(context.request())
-                .map(DomainRequest::create)
-                .compose(spec -> CreateDomain.ADDRESS.ask(bus, new CreateDomain(spec), LONG))
+                .map(body -> DomainRequest.create(body, pvgrub))
+                .compose(this::create)
                 .compose(created -> answerCreated(context, created));
+    }
+
+    private Future<DomainShown> create(NewDomain domain) {
+        return CreateDomain.ADDRESS
+                .ask(bus, domain.create(), LONG)
+                .recover(failure -> Future.failedFuture(domain.explain(failure)));
     }
 
     Future<?> show(RoutingContext context, UUID uuid) {

@@ -1,5 +1,7 @@
 package dev.xcs.api;
 
+import dev.xcs.config.DaemonConfig.PvgrubConfig;
+import dev.xcs.message.CreateDomain;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
@@ -10,6 +12,7 @@ import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -20,6 +23,7 @@ final class DomainRequest {
     private static final Pattern UUID_SHAPE = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
     private static final Pattern SIM_KERNEL = Pattern.compile("sim:[a-z][a-z0-9-]{0,63}");
+    private static final List<String> BUILDABLE = List.of(DomainType.PV.json(), DomainType.PVH.json());
     private static final UUID DOM0 = new UUID(0, 0);
 
     /** Below it no kernel boots; Xen itself takes less. */
@@ -43,18 +47,18 @@ final class DomainRequest {
     private DomainRequest() {}
 
     /** The domain that a creation body asks for; a uuid is chosen if none is given. */
-    static DomainSpec create(Buffer body) {
+    static NewDomain create(Buffer body, PvgrubConfig pvgrub) {
         RequestFields fields = RequestFields.of(body);
+        DomainType asked = type(fields);
+        DomainType type = asked == null ? DomainType.PV : asked;
+        Optional<Bootloader> bootloader = Bootloader.read(fields, type, pvgrub);
         DomainSpec spec = new DomainSpec(
                 uuid(fields),
                 fields.requiredText("name", NAME.asMatchPredicate(), NAME_EXPECTED),
-                type(fields),
+                type,
                 fields.requiredInt("memoryMib", MIN_MEMORY_MIB, MAX_MEMORY_MIB, " of MiB"),
                 fields.requiredInt("vcpus", 1, MAX_VCPUS, ""),
-                fields.requiredText(
-                        "kernel",
-                        isPath().or(SIM_KERNEL.asMatchPredicate()),
-                        PATH_EXPECTED + "; on the simulated host also sim:linux or sim:netbsd"),
+                bootloader.map(Bootloader::image).orElseGet(() -> kernel(fields)),
                 fields.text("ramdisk", isPath(), PATH_EXPECTED),
                 fields.text("cmdline", DomainRequest::isCmdline, CMDLINE_EXPECTED),
                 fields.flag("paused"),
@@ -65,7 +69,16 @@ final class DomainRequest {
                 DiskRequest.disks(fields),
                 VifRequest.vifs(fields));
         fields.finish();
-        return spec;
+        // Which of GRUB's images it is has been decided with the type.
+        boolean open = asked == null && bootloader.isEmpty();
+        return new NewDomain(new CreateDomain(spec, open), bootloader);
+    }
+
+    private static String kernel(RequestFields fields) {
+        return fields.requiredText(
+                "kernel",
+                isPath().or(SIM_KERNEL.asMatchPredicate()),
+                PATH_EXPECTED + "; on the simulated host also sim:linux or sim:netbsd");
     }
 
     /** The state that a body asks for. */
@@ -92,9 +105,10 @@ final class DomainRequest {
         return uuid != null && !uuid.equals(DOM0);
     }
 
-    private static DomainType type(RequestFields fields) {
-        fields.text("type", "pv"::equals, "\"pv\": the only kind of domain that this version builds");
-        return DomainType.PV;
+    /** Null when it is left open. */
+    private static @Nullable DomainType type(RequestFields fields) {
+        String text = fields.text("type", BUILDABLE::contains, oneOf(BUILDABLE));
+        return text == null ? null : DomainType.ofJson(text);
     }
 
     private static GuestOs guestOs(RequestFields fields) {

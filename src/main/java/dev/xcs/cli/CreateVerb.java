@@ -63,6 +63,12 @@ final class CreateVerb extends Verb {
     @Option(names = "--kernel", paramLabel = "PATH", description = "The kernel; on the simulated host also sim:linux.")
     private @Nullable String kernel;
 
+    @Option(
+            names = "--bootloader",
+            paramLabel = "NAME",
+            description = "Instead of a kernel: pvgrub, which boots the guest from its own disk.")
+    private @Nullable String bootloader;
+
     @Option(names = "--ramdisk", paramLabel = "PATH", description = "The initial ramdisk.")
     private @Nullable String ramdisk;
 
@@ -88,7 +94,9 @@ final class CreateVerb extends Verb {
     @Option(
             names = "--guest-os",
             paramLabel = "OS",
-            description = "Whose names the disks have: linux, netbsd, freebsd, openbsd, plan9, windows.")
+            description =
+                    "The guest's system, for names of disks: linux, netbsd, freebsd, openbsd, plan9, minios, windows;"
+                            + " else its kernel tells.")
     private @Nullable String guestOs;
 
     @Option(
@@ -122,7 +130,7 @@ final class CreateVerb extends Verb {
         ObjectNode body = file == null ? object() : read(file);
         addOptions(body);
         for (String field : new String[] {"name", "memoryMib", "vcpus", "kernel"}) {
-            if (!body.has(field)) {
+            if (!body.has(field) && !(field.equals("kernel") && body.has("bootloader"))) {
                 throw CommandFailure.of(ExitCode.USAGE, "The domain has no " + field + ": see xcs create --help");
             }
         }
@@ -145,6 +153,7 @@ final class CreateVerb extends Verb {
             body.put("vcpus", vcpus);
         }
         text(body, "kernel", kernel);
+        text(body, "bootloader", bootloader);
         text(body, "ramdisk", ramdisk);
         text(body, "cmdline", cmdline);
         text(body, "guestOs", guestOs);

@@ -9,6 +9,7 @@ import dev.xcs.config.DaemonConfig.KernelCacheConfig;
 import dev.xcs.config.DaemonConfig.LogConfig;
 import dev.xcs.config.DaemonConfig.ManagementConfig;
 import dev.xcs.config.DaemonConfig.NetworkConfig;
+import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.config.DaemonConfig.SimConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
 import dev.xcs.model.GuestOs;
@@ -132,6 +133,7 @@ public final class ConfigReader {
                         value(Keys.XENSTORE_SOCKET).map(Path::toString).orElse(""), value(Keys.XENSTORE_MAX_IN_FLIGHT)),
                 console(),
                 domain(),
+                new PvgrubConfig(value(Keys.DOMAIN_PVGRUB_PV), value(Keys.DOMAIN_PVGRUB_PVH)),
                 new EventsConfig(value(Keys.EVENTS_SEGMENT), value(Keys.EVENTS_MAX), value(Keys.EVENTS_MAX_AGE)),
                 new KernelCacheConfig(
                         value(Keys.KERNEL_CACHE_DIRECTORY).orElse(stateDir.resolve("kernels")),
@@ -179,6 +181,8 @@ public final class ConfigReader {
                 value(Keys.DOMAIN_MAX_RESTARTS),
                 value(Keys.DOMAIN_RESTART_WINDOW),
                 value(Keys.DOMAIN_MAX_BUILDS),
-                value(Keys.DOMAIN_RECONCILE));
+                value(Keys.DOMAIN_BUILDER),
+                value(Keys.DOMAIN_RECONCILE),
+                value(Keys.DOMAIN_IMAGE_ROOT));
     }
 }

@@ -1,5 +1,6 @@
 package dev.xcs.config;
 
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
 import dev.xcs.model.Dom0System;
@@ -82,8 +83,26 @@ public final class Keys {
             new Key<>("domain.restart-window", "Over which restarts are counted.", Kind.duration("1s", "24h"), "1m");
     static final Key<Integer> DOMAIN_MAX_BUILDS =
             new Key<>("domain.max-parallel-builds", "Guests built at once, about 50 MB each.", Kind.count(1, 16), "2");
+    static final Key<BuilderPlace> DOMAIN_BUILDER = new Key<>(
+            "domain.builder", "Where guests are built on real Xen.", Kind.choice(BuilderPlace.class), "process");
     static final Key<Duration> DOMAIN_RECONCILE = new Key<>(
             "domain.reconcile-every", "How often the view is compared with Xen.", Kind.duration("100ms", "1h"), "5s");
+    static final Key<Path> DOMAIN_PVGRUB_PV = new Key<>(
+            "domain.pvgrub-pv",
+            "GRUB's image for PV guests, which boots them from their own disks.",
+            Kind.file(),
+            "/usr/lib/grub-xen/grub-x86_64-xen.bin");
+    static final Key<Path> DOMAIN_PVGRUB_PVH = new Key<>(
+            "domain.pvgrub-pvh",
+            "GRUB's image for PVH guests.",
+            Kind.file(),
+            "/usr/lib/grub-xen/grub-i386-xen_pvh.bin");
+
+    static final Key<Optional<Path>> DOMAIN_IMAGE_ROOT = new Key<>(
+            "domain.image-root",
+            "The only directory that kernels and ramdisks may be in; empty: any.",
+            Kind.optionalPath("DIR", "the path of a directory, or nothing"),
+            "");
 
     static final Key<Long> EVENTS_SEGMENT = new Key<>(
             "events.segment-size", "The event journal begins a new file then.", Kind.size("64KiB", "1GiB"), "8MiB");
@@ -160,7 +179,11 @@ public final class Keys {
             DOMAIN_MAX_RESTARTS,
             DOMAIN_RESTART_WINDOW,
             DOMAIN_MAX_BUILDS,
+            DOMAIN_BUILDER,
             DOMAIN_RECONCILE,
+            DOMAIN_IMAGE_ROOT,
+            DOMAIN_PVGRUB_PV,
+            DOMAIN_PVGRUB_PVH,
             EVENTS_SEGMENT,
             EVENTS_MAX,
             EVENTS_MAX_AGE,

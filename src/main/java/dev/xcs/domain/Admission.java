@@ -18,7 +18,7 @@ final class Admission {
     static final int MAX_VCPUS = 512;
 
     /** Xen's limit for guests in an HVM container (HVM_MAX_VCPUS). */
-    private static final int MAX_HVM_VCPUS = 128;
+    static final int MAX_HVM_VCPUS = 128;
 
     private final Map<KeptDomain, Long> promised = new HashMap<>();
 

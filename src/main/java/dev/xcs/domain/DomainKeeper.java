@@ -22,6 +22,8 @@ import dev.xcs.message.FetchDisks;
 import dev.xcs.message.FetchDomain;
 import dev.xcs.message.FetchDomains;
 import dev.xcs.message.FetchVifs;
+import dev.xcs.message.ImageInspected;
+import dev.xcs.message.InspectImage;
 import dev.xcs.message.ShutdownAsked;
 import dev.xcs.message.VifShown;
 import dev.xcs.message.VifsShown;
@@ -35,6 +37,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -92,8 +95,9 @@ public final class DomainKeeper extends VerticleBase {
         Census census = new Census(table, xen, store, guards, patience);
         Teardown teardown = new Teardown(xen, consoles, devices, store, census.snapshots(), patience, deadlines);
         BuildSlots slots = new BuildSlots(config.maxParallelBuilds());
+        BootImages images = new BootImages(vertx, xen, config.imageRoot());
         Creation creation = new Creation(
-                xen, census, consoles, devices, store, log, table, teardown, new Admission(), slots, meters);
+                xen, census, consoles, images, devices, store, log, table, teardown, new Admission(), slots, meters);
         Boots boots = new Boots(table, census, creation, teardown, consoles, log, meters);
         EndKeeper ends = new EndKeeper(boots);
         census.onNews(ends::attend);
@@ -119,9 +123,22 @@ public final class DomainKeeper extends VerticleBase {
                 .completion()
                 .compose(any -> adoption.adopt())
                 .compose(any -> census.refresh())
-                .compose(any -> listen(bus, table, census, patience, lifecycle, disks))
+                .compose(any -> listen(bus, table, census, patience, lifecycle, new TypeChoice(xen), disks))
                 .compose(any -> listen(bus, vifs))
-                .compose(any -> look(census));
+                .compose(any -> InspectImage.ADDRESS
+                        .answer(bus, ask -> images.inspect(ask.path()).map(ImageInspected::new))
+                        .completion())
+                .compose(any -> look(census))
+                .onSuccess(any -> prepareKernels(table, xen));
+    }
+
+    /** So that the next boot of a guest does not have to unpack its kernel. */
+    private static void prepareKernels(DomainTable table, XenClient xen) {
+        table.all().stream()
+                .flatMap(domain -> Optional.ofNullable(domain.definition()).stream())
+                .map(definition -> definition.spec().kernel())
+                .distinct()
+                .forEach(xen::prepare);
     }
 
     @Override
@@ -130,9 +147,15 @@ public final class DomainKeeper extends VerticleBase {
     }
 
     private static Future<Void> listen(
-            EventBus bus, DomainTable table, Census census, Patience patience, Lifecycle lifecycle, Disks disks) {
+            EventBus bus,
+            DomainTable table,
+            Census census,
+            Patience patience,
+            Lifecycle lifecycle,
+            TypeChoice types,
+            Disks disks) {
         var create = CreateDomain.ADDRESS.answer(
-                bus, ask -> lifecycle.create(ask.spec()).map(DomainShown::new));
+                bus, ask -> types.decide(ask).compose(lifecycle::create).map(DomainShown::new));
         var change = ChangeDomain.ADDRESS.answer(
                 bus, ask -> lifecycle.change(ask.uuid(), ask.state()).map(DomainShown::new));
         var destroy = DestroyDomain.ADDRESS.answer(

@@ -11,6 +11,7 @@ import java.util.List;
  * @param capabilities Xen's capability string, in parts: {@code xen-3.0-x86_64 hvm-3.0-x86_32 ...}
  * @param pv whether PV guests can run
  * @param hvm whether HVM and PVH guests can run
+ * @param hap whether the processor translates the addresses of HVM and PVH guests itself
  * @param freeMemoryKib free memory, including what is still being scrubbed
  */
 public record HostInfo(
@@ -20,6 +21,7 @@ public record HostInfo(
         List<String> capabilities,
         boolean pv,
         boolean hvm,
+        boolean hap,
         int cpus,
         int cpuKhz,
         int numaNodes,

@@ -119,6 +119,31 @@ class ApiServerTest {
         });
     }
 
+    @Test
+    void bootsADomainThatNamesABootloaderFromTheConfiguredFile() {
+        RawHttp.Response response =
+                api.post("{\"name\":\"db\",\"memoryMib\":64,\"vcpus\":2,\"bootloader\":\"pvgrub\"}");
+
+        assertThat(response.status()).isEqualTo(201);
+        assertThat(api.parts.created)
+                .singleElement()
+                .satisfies(spec -> assertThat(spec.kernel()).isEqualTo("/grub/pv.bin"));
+    }
+
+    @Test
+    void saysWhereABootloaderThatCannotBeUsedIsSet() {
+        api.parts.refusal = Problem.of(ProblemType.BAD_IMAGE, "kernel: \"/grub/pv.bin\" does not exist")
+                .withField("kernel");
+
+        JsonObject problem =
+                new JsonObject(api.post("{\"name\":\"db\",\"memoryMib\":64,\"vcpus\":2,\"bootloader\":\"pvgrub\"}")
+                        .text());
+
+        assertThat(problem.getString("field")).isEqualTo("bootloader");
+        assertThat(problem.getString("detail")).isEqualTo("bootloader: \"/grub/pv.bin\" does not exist");
+        assertThat(problem.getString("cause")).contains("domain.pvgrub-pv").contains("grub-xen-host");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"running", "paused", "shutdown", "rebooted"})
     void asksForAState(String state) {

@@ -64,7 +64,7 @@ class BadInputTest {
                 Arguments.of("uuid", "web", "a UUID"),
                 Arguments.of("uuid", "1-2-3-4-5", "a UUID"),
                 Arguments.of("uuid", "00000000-0000-0000-0000-000000000000", "not all zero"),
-                Arguments.of("type", "hvm", "\"pv\""),
+                Arguments.of("type", "hvm", "one of pv, pvh"),
                 Arguments.of("memoryMib", 0.001, "0.001, expected a whole number of MiB from 4 to 16777216"),
                 Arguments.of("memoryMib", 0, "0, expected a whole number of MiB from 4"),
                 Arguments.of("memoryMib", -64, "-64"),
@@ -80,6 +80,8 @@ class BadInputTest {
                 Arguments.of("kernel", "/boot/vm\nlinuz", "without control characters"),
                 Arguments.of("kernel", "/" + "x".repeat(1024), "at most 1024 characters"),
                 Arguments.of("kernel", "sim:../etc", "sim:linux"),
+                Arguments.of("bootloader", "pygrub", "\"pygrub\", expected \"pvgrub\""),
+                Arguments.of("bootloader", "pvgrub", "nothing beside a kernel"),
                 Arguments.of("ramdisk", "initrd.img", "an absolute path"),
                 Arguments.of("ramdisk", "sim:linux", "an absolute path"),
                 Arguments.of("cmdline", "console=hvc0\nroot=/dev/xvda", "at most 1023 bytes"),
@@ -89,7 +91,7 @@ class BadInputTest {
                 Arguments.of("onPoweroff", "explode", "one of destroy, restart, preserve"),
                 Arguments.of("onCrash", "RESTART", "one of destroy, restart, preserve"),
                 Arguments.of("disks", 1, "an array of objects with target and vdev"),
-                Arguments.of("disk", 1, "unknown field, expected one of cmdline, disks, guestOs, kernel"));
+                Arguments.of("disk", 1, "unknown field, expected one of bootloader, cmdline, disks, guestOs, kernel"));
     }
 
     @Test

@@ -57,7 +57,18 @@ public final class FakeParts extends VerticleBase {
     static final int HISTORY = 64 * 1024;
     static final UUID GUEST = UUID.fromString("5c1b1e0e-4c0b-4b0e-9a0e-6f7d2a2f9f11");
     static final HostInfo HOST = new HostInfo(
-            true, Dom0System.LINUX, "4.17.7", List.of("xen-3.0-x86_64"), true, true, 4, 2_000_000, 1, 8 << 20, 4 << 20);
+            true,
+            Dom0System.LINUX,
+            "4.17.7",
+            List.of("xen-3.0-x86_64"),
+            true,
+            true,
+            true,
+            4,
+            2_000_000,
+            1,
+            8 << 20,
+            4 << 20);
 
     static final List<ConsoleBoot> BOOTS =
             List.of(new ConsoleBoot(1, 2, 0, Instant.EPOCH), new ConsoleBoot(2, 3, 10, Instant.EPOCH));

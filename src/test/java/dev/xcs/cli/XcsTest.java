@@ -240,6 +240,20 @@ class XcsTest {
     }
 
     @Test
+    void createsByABootloaderInsteadOfAKernel() throws IOException {
+        daemon.json("POST /v1/domains", DOMAIN);
+
+        assertThat(daemon.shell()
+                        .run("create", "web", "--bootloader", "pvgrub", "-m", "64", "--vcpus", "1")
+                        .code())
+                .isZero();
+        assertThat(daemon.bodies("POST /v1/domains"))
+                .containsExactly(
+                        Daemon.JSON.readTree(
+                                "{\"name\":\"web\",\"memoryMib\":64,\"vcpus\":1,\"bootloader\":\"pvgrub\"}"));
+    }
+
+    @Test
     void sendsRequestsDownAndTellsTheirOutcome() throws IOException {
         daemon.json("POST /v1/requests", "{\"request\":\"r1\",\"outcome\":\"done\"}");
         assertThat(daemon.shell().run("sysrq", "web", "h").code()).isZero();

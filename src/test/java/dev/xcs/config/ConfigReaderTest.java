@@ -3,6 +3,7 @@ package dev.xcs.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
 import dev.xcs.model.Dom0System;
@@ -48,7 +49,8 @@ class ConfigReaderTest {
         assertThat(config.console().promptOf(GuestOs.PLAN9).matcher("term% ").find())
                 .isTrue();
         assertThat(config.domain())
-                .isEqualTo(new DaemonConfig.DomainConfig(5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)));
+                .isEqualTo(new DaemonConfig.DomainConfig(
+                        5, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()));
         assertThat(config.events()).isEqualTo(new DaemonConfig.EventsConfig(8L << 20, 256L << 20, Duration.ofDays(7)));
         assertThat(config.kernelCache())
                 .isEqualTo(new DaemonConfig.KernelCacheConfig(Path.of("/var/lib/xcs/kernels"), 512L << 20));
@@ -79,17 +81,20 @@ class ConfigReaderTest {
             input-size = "2KiB"
             lease-idle = "2m"
             view-idle = "3h"
-                        linux-banner = "a"
-                        linux-prompt = "b"
-                        netbsd-banner = "c"
-                        netbsd-prompt = "d"
-                        other-banner = "e"
-                        other-prompt = "f"
+            linux-banner = "a"
+            linux-prompt = "b"
+            netbsd-banner = "c"
+            netbsd-prompt = "d"
+            other-banner = "e"
+            other-prompt = "f"
             [domain]
             max-restarts = 0
             restart-window = "2h"
             max-parallel-builds = 4
+            builder = "inside"
             reconcile-every = "250ms"
+            pvgrub-pv = "/g/pv"
+            pvgrub-pvh = "/g/pvh"
             [events]
             segment-size = "1MiB"
             max-size = "2MiB"
@@ -126,7 +131,14 @@ class ConfigReaderTest {
                                 Duration.ofHours(3),
                                 Map.of(GuestOs.LINUX, "a", GuestOs.NETBSD, "c", GuestOs.UNKNOWN, "e"),
                                 Map.of(GuestOs.LINUX, "b", GuestOs.NETBSD, "d", GuestOs.UNKNOWN, "f")),
-                        new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
+                        new DaemonConfig.DomainConfig(
+                                0,
+                                Duration.ofHours(2),
+                                4,
+                                BuilderPlace.INSIDE,
+                                Duration.ofMillis(250),
+                                Optional.empty()),
+                        new DaemonConfig.PvgrubConfig(Path.of("/g/pv"), Path.of("/g/pvh")),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
                         new DaemonConfig.BlockConfig(

@@ -10,13 +10,18 @@ import dev.xcs.message.DetachConsole;
 import dev.xcs.message.DisksResumed;
 import dev.xcs.message.Done;
 import dev.xcs.message.EndDisks;
+import dev.xcs.message.FindSimKernel;
 import dev.xcs.message.ForgetConsole;
 import dev.xcs.message.HostRead;
+import dev.xcs.message.KernelRead;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.PauseXenDomain;
+import dev.xcs.message.PrepareKernel;
 import dev.xcs.message.ReadHost;
+import dev.xcs.message.ReadKernel;
 import dev.xcs.message.ReleaseDisks;
 import dev.xcs.message.ResumeDisks;
+import dev.xcs.message.SimKernelFound;
 import dev.xcs.message.UnpauseXenDomain;
 import dev.xcs.message.XenDomainBuilt;
 import dev.xcs.message.XenDomainCreated;
@@ -24,7 +29,10 @@ import dev.xcs.message.XenDomainsListed;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.Dom0System;
 import dev.xcs.model.DomainInfo;
+import dev.xcs.model.GuestOs;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.HostInfo;
+import dev.xcs.model.ImageReport;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
@@ -35,6 +43,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -85,6 +94,10 @@ final class FakeHost {
     private final Map<Address<?, ?>, Promise<Void>> held = new HashMap<>();
     private final List<BusMessage> calls = new ArrayList<>();
     private int nextDomid = 1;
+    /** Whether the host can run PVH guests. */
+    volatile boolean pvh;
+
+    volatile Set<DomainType> bootable = Set.of(DomainType.PV, DomainType.PVH);
 
     FakeHost(EventBus bus, FakeXenstore store) {
         this.store = store;
@@ -94,6 +107,9 @@ final class FakeHost {
         domains.put(0, dom0);
         answer(bus, ReadHost.ADDRESS, any -> new HostRead(host()));
         answer(bus, ListXenDomains.ADDRESS, any -> new XenDomainsListed(list()));
+        answer(bus, FindSimKernel.ADDRESS, ask -> new SimKernelFound(ImageReport.simulated(ask.name(), GuestOs.LINUX)));
+        answer(bus, PrepareKernel.ADDRESS, any -> new Done());
+        answer(bus, ReadKernel.ADDRESS, any -> new KernelRead(bootable));
         answer(bus, CreateXenDomain.ADDRESS, ask -> new XenDomainCreated(create(ask.handle())));
         answer(bus, BuildXenDomain.ADDRESS, ask -> {
             int domid = ask.request().domid();
@@ -258,6 +274,6 @@ final class FakeHost {
                 .mapToLong(dom -> dom.domid == 0 ? 0 : dom.memoryKib)
                 .sum();
         return new HostInfo(
-                true, Dom0System.LINUX, "4.17.0", List.of(), true, false, 4, 1000, 1, 4 * FREE_KIB, FREE_KIB - used);
+                true, Dom0System.LINUX, "4.17.0", List.of(), true, pvh, pvh, 4, 1000, 1, 4 * FREE_KIB, FREE_KIB - used);
     }
 }

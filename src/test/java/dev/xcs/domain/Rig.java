@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.xcs.bus.Json;
 import dev.xcs.bus.RecordCodec;
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.journal.Definition;
 import dev.xcs.journal.Definitions;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -72,7 +74,7 @@ final class Rig implements AutoCloseable {
     }
 
     void start(Deadlines deadlines) {
-        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, Duration.ofMillis(200));
+        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, BuilderPlace.PROCESS, Duration.ofMillis(200), Optional.empty());
         deployment = await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, meters, deadlines)));
     }
 
@@ -92,6 +94,12 @@ final class Rig implements AutoCloseable {
         return CreateDomain.ADDRESS
                 .ask(vertx.eventBus(), new CreateDomain(spec))
                 .map(shown -> shown.domain());
+    }
+
+    /** Without a word about its type. */
+    Domain createOfAnyType(DomainSpec spec) {
+        return await(CreateDomain.ADDRESS.ask(vertx.eventBus(), new CreateDomain(spec, true)))
+                .domain();
     }
 
     Domain create(DomainSpec spec) {

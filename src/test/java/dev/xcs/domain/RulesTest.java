@@ -14,9 +14,12 @@ import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -133,7 +136,35 @@ class RulesTest {
         admission.admit(second, spec, host(133120));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "PV PVH, true,  true,  1,   PVH",
+        "PV PVH, true,  true,  128, PVH",
+        "PV PVH, true,  true,  129, PV",
+        "PV PVH, true,  false, 1,   PV",
+        "PV PVH, false, false, 1,   PV",
+        "PV,     true,  true,  1,   PV",
+        "PVH,    true,  true,  1,   PVH",
+        "PVH,    true,  false, 1,   PVH",
+        "PVH,    false, false, 1,   PV"
+    })
+    void choosesTheTypeThatNobodyAskedFor(String kernel, boolean hvm, boolean hap, int vcpus, DomainType chosen) {
+        Set<DomainType> bootable =
+                Arrays.stream(kernel.split(" ")).map(DomainType::valueOf).collect(Collectors.toSet());
+        HostInfo host = new HostInfo(true, Dom0System.LINUX, "4.17.0", List.of(), true, hvm, hap, 1, 1, 1, 1, 1);
+
+        assertThat(TypeChoice.best(bootable, host, vcpus)).isEqualTo(chosen);
+    }
+
+    @Test
+    void choosesPvhWhereThereIsNoPv() {
+        HostInfo host = new HostInfo(true, Dom0System.LINUX, "4.17.0", List.of(), false, true, false, 1, 1, 1, 1, 1);
+
+        assertThat(TypeChoice.best(Set.of(DomainType.PV, DomainType.PVH), host, 1))
+                .isEqualTo(DomainType.PVH);
+    }
+
     private static HostInfo host(long freeKib) {
-        return new HostInfo(true, Dom0System.LINUX, "4.17.0", List.of(), true, true, 1, 1, 1, 1 << 20, freeKib);
+        return new HostInfo(true, Dom0System.LINUX, "4.17.0", List.of(), true, true, true, 1, 1, 1, 1 << 20, freeKib);
     }
 }

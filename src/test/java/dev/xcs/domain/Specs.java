@@ -25,7 +25,7 @@ final class Specs {
                 DomainType.PV,
                 128,
                 2,
-                "/boot/vmlinuz",
+                "sim:linux",
                 null,
                 "console=hvc0",
                 false,
@@ -92,6 +92,25 @@ final class Specs {
                 GuestOs.UNKNOWN,
                 List.of(),
                 List.of());
+    }
+
+    static DomainSpec booting(DomainSpec spec, String kernel) {
+        return new DomainSpec(
+                spec.uuid(),
+                spec.name(),
+                spec.type(),
+                spec.memoryMib(),
+                spec.vcpus(),
+                kernel,
+                spec.ramdisk(),
+                spec.cmdline(),
+                spec.paused(),
+                spec.onPoweroff(),
+                spec.onReboot(),
+                spec.onCrash(),
+                spec.guestOs(),
+                spec.disks(),
+                spec.vifs());
     }
 
     static DomainInfo info(int domid, UUID handle) {

@@ -55,7 +55,12 @@ public abstract class HypervisorContract {
     /** Opens handles of its own on the host, as another process would. */
     protected abstract Hypervisor open();
 
-    /** A kernel for a small PV guest that prints and reads on its console. */
+    /** What is created and built here. */
+    protected DomainType type() {
+        return DomainType.PV;
+    }
+
+    /** A kernel for a small guest of that type that prints and reads on its console. */
     protected abstract String kernel();
 
     protected String cmdline() {
@@ -111,13 +116,13 @@ public abstract class HypervisorContract {
     }
 
     private int create() {
-        int domid = domains.create(UUID.randomUUID(), DomainType.PV, 1);
+        int domid = domains.create(UUID.randomUUID(), type(), 1);
         made.add(domid);
         return domid;
     }
 
     private BuildRequest request(int domid, String kernel) {
-        return new BuildRequest(domid, DomainType.PV, memoryMib(), 1, kernel, null, cmdline());
+        return new BuildRequest(domid, type(), memoryMib(), 1, kernel, null, cmdline());
     }
 
     private BuiltDomain build(int domid) {
@@ -168,13 +173,13 @@ public abstract class HypervisorContract {
     @Test
     void createsAnEmptyPausedDomain() {
         UUID handle = UUID.randomUUID();
-        int domid = domains.create(handle, DomainType.PV, 2);
+        int domid = domains.create(handle, type(), 2);
         made.add(domid);
         assertThat(info(domid)).satisfies(info -> {
             assertThat(info.handle()).isEqualTo(handle);
             assertThat(info.paused()).isTrue();
             assertThat(info.dying()).isFalse();
-            assertThat(info.hvm()).isFalse();
+            assertThat(info.hvm()).isEqualTo(type() != DomainType.PV);
             assertThat(info.shutdownReason()).isNull();
             assertThat(info.memoryKib()).isLessThan(1024);
             assertThat(info.cpuNanos()).isZero();
@@ -183,8 +188,33 @@ public abstract class HypervisorContract {
 
     @Test
     void refusesToCreateWithoutVcpus() {
-        assertThat(problemOf(() -> domains.create(UUID.randomUUID(), DomainType.PV, 0)))
+        assertThat(problemOf(() -> domains.create(UUID.randomUUID(), type(), 0)))
                 .satisfies(problem -> assertThat(problem.detail()).isNotBlank());
+    }
+
+    @Test
+    void saysAsWhatAKernelCanBeStarted() {
+        assertThat(hypervisor.kernels().bootable(kernel())).contains(type());
+        assertBadKernel(
+                problemOf(() ->
+                        hypervisor.kernels().bootable(files.resolve("none").toString())),
+                files.resolve("none").toString());
+    }
+
+    @Test
+    void refusesWhatTheKernelIsNotMadeFor() throws Exception {
+        DomainType other = type() == DomainType.PV ? DomainType.PVH : DomainType.PV;
+        Path kernel = Files.write(files.resolve("kernel"), KernelElf.of(type()));
+        int domid = domains.create(UUID.randomUUID(), other, 1);
+        made.add(domid);
+        BuildRequest wrong = new BuildRequest(domid, other, memoryMib(), 1, kernel.toString(), null, null);
+        assertThat(hypervisor.kernels().bootable(kernel.toString())).containsExactly(type());
+        assertThat(problemOf(() -> domains.build(wrong))).satisfies(problem -> {
+            assertThat(problem.type()).isEqualTo(ProblemType.IMPOSSIBLE);
+            assertThat(problem.field()).isEqualTo("type");
+            assertThat(problem.detail()).contains(other.json()).contains(kernel.toString());
+        });
+        assertThat(info(domid).memoryKib()).as("nothing was populated").isLessThan(1024);
     }
 
     @Test
@@ -243,7 +273,7 @@ public abstract class HypervisorContract {
     void refusesMoreMemoryThanThereIs() {
         int domid = create();
         int mib = (int) (hypervisor.host().freeMemoryKib() / 1024) + 1024;
-        BuildRequest tooMuch = new BuildRequest(domid, DomainType.PV, mib, 1, kernel(), null, cmdline());
+        BuildRequest tooMuch = new BuildRequest(domid, type(), mib, 1, kernel(), null, cmdline());
         assertThat(problemOf(() -> domains.build(tooMuch)).type()).isEqualTo(ProblemType.OUT_OF_MEMORY);
     }
 

@@ -41,8 +41,8 @@ class MetricsCollectorTest {
     private static final UUID GUEST = UUID.fromString("5c1b1e0e-4c0b-4b0e-9a0e-6f7d2a2f9f11");
     private static final Domain WEB =
             new Domain(GUEST, "web \"1\"", 3, DomainState.RUNNING, DomainType.PV, 128, 2, 1.5, true);
-    private static final HostInfo HOST =
-            new HostInfo(true, Dom0System.LINUX, "4.17.7", List.of(), true, true, 4, 2_000_000, 1, 8 << 20, 4 << 20);
+    private static final HostInfo HOST = new HostInfo(
+            true, Dom0System.LINUX, "4.17.7", List.of(), true, true, true, 4, 2_000_000, 1, 8 << 20, 4 << 20);
 
     private final Vertx vertx = Vertx.vertx();
     private final EventBus bus = vertx.eventBus();

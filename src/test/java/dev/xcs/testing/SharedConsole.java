@@ -8,6 +8,7 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.model.HostInfo;
 import java.io.IOException;
@@ -168,6 +169,11 @@ public final class SharedConsole {
         @Override
         public Domains domains() {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Kernels kernels() {
+            return new FakeHypervisor().kernels();
         }
 
         @Override

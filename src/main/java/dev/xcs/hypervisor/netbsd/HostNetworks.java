@@ -46,13 +46,7 @@ final class HostNetworks {
     Map<String, String> owners() {
         Map<String, String> owners = new TreeMap<>();
         for (String name : ledger.names()) {
-            entry(name).ifPresent(entry -> {
-                for (@Nullable String made : new @Nullable String[] {entry.bridge(), entry.hostSide(), entry.vlan()}) {
-                    if (made != null) {
-                        owners.put(made, name);
-                    }
-                }
-            });
+            entry(name).ifPresent(entry -> entry.interfaces().forEach(made -> owners.put(made, name)));
         }
         return owners;
     }
@@ -73,12 +67,13 @@ final class HostNetworks {
         }
         putRules(wanted, former);
         forwarding.set(forwards());
+        ledger.write(network.name(), wanted.completed().lines());
     }
 
     private NetworkEntry plan(HostNetwork network, Interfaces now) {
         String bridge = network.bridge();
         if (bridge == null) {
-            return new NetworkEntry(null, null, null, null, null, List.of(), network.routed());
+            return new NetworkEntry(null, null, null, null, null, List.of(), network.routed(), false);
         }
         if (network.openVswitch()) {
             throw impossible("kind", "there are no bridges of Open vSwitch on NetBSD");
@@ -98,7 +93,8 @@ final class HostNetworks {
                 translates ? null : vlan == null ? uplink : vlan,
                 network.address(),
                 translates ? rules(network, bridge, now) : List.of(),
-                network.routed() || translates);
+                network.routed() || translates,
+                false);
     }
 
     private List<String> rules(HostNetwork network, String bridge, Interfaces now) {
@@ -134,10 +130,9 @@ final class HostNetworks {
     }
 
     private void check(HostNetwork network, NetworkEntry wanted, Optional<NetworkEntry> former, Interfaces now) {
-        for (@Nullable String name : new @Nullable String[] {wanted.bridge(), wanted.hostSide(), wanted.vlan()}) {
-            if (name != null
-                    && now.has(name)
-                    && former.filter(entry -> entry.made(name)).isEmpty()) {
+        for (String name : wanted.interfaces()) {
+            if (now.has(name)
+                    && former.filter(entry -> entry.interfaces().contains(name)).isEmpty()) {
                 throw conflict(
                         "bridge",
                         "dom0 has an interface " + name + " that was not made for the network " + network.name());
@@ -271,9 +266,10 @@ final class HostNetworks {
         String host = wanted.hostSide();
         List<String> inside =
                 wanted.rules().stream().filter(rule -> !rule.startsWith("map ")).toList();
+        boolean there = former.filter(NetworkEntry::complete).isPresent() && (host == null || filter.has(host, inside));
         if (!same) {
             filter.add(wanted.rules());
-        } else if (host != null && !filter.has(host, inside)) {
+        } else if (!there) {
             filter.remove(wanted.rules());
             filter.add(wanted.rules());
         }

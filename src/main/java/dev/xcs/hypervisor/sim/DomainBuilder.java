@@ -10,6 +10,7 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** Fills domains with kernels. Slow parts run without the machine's lock. */
@@ -75,14 +76,24 @@ final class DomainBuilder {
     }
 
     /** Any file that could be a kernel boots as the simulated Linux. */
-    private static SimKernel kernel(BuildRequest request) {
+    private SimKernel kernel(BuildRequest request) {
         if (request.ramdisk() != null) {
             KernelFile.checkRamdisk(request.ramdisk(), request.memoryMib());
         }
         if (SimKernel.isName(request.kernel())) {
             return SimKernel.named(request.kernel());
         }
-        KernelFile.check(request.kernel());
+        Set<DomainType> bootable = KernelFile.bootable(request.kernel());
+        if (!bootable.contains(request.type())) {
+            String type = request.type().json();
+            throw Problem.of(
+                            ProblemType.IMPOSSIBLE,
+                            "type: " + Problem.quote(type) + ", but " + request.kernel() + " cannot be started so")
+                    .withField("type")
+                    .withStep("image")
+                    .toException();
+        }
+        machine.kernels().use(request.kernel());
         return SimKernel.LINUX;
     }
 

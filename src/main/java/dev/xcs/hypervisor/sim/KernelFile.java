@@ -3,7 +3,10 @@ package dev.xcs.hypervisor.sim;
 import dev.xcs.image.BootFile;
 import dev.xcs.image.KernelImage;
 import dev.xcs.image.Ramdisk;
+import dev.xcs.image.XenNotes;
+import dev.xcs.model.DomainType;
 import java.nio.ByteBuffer;
+import java.util.Set;
 
 /** What the builder of real Xen would say to the files of a guest. */
 final class KernelFile {
@@ -21,14 +24,29 @@ final class KernelFile {
 
     private KernelFile() {}
 
-    /** Throws a problem of type BAD_IMAGE that names field and path. */
-    static void check(String path) {
+    /** As what Xen can start it; throws a problem of type BAD_IMAGE that names field and path. Compressed ones are not looked into. */
+    static Set<DomainType> bootable(String path) {
         try (BootFile file = BootFile.open("kernel", path)) {
             KernelImage image = KernelImage.inspect(file);
-            if (image.format() == KernelImage.Format.ELF && !isForXen(file)) {
-                throw file.refuse("is an ELF, but not a kernel for Xen: it has neither Xen notes nor __xen_guest");
+            if (image.format() == KernelImage.Format.A_OUT) {
+                return Set.of(DomainType.PV);
             }
+            if (image.format() != KernelImage.Format.ELF) {
+                return Set.of(DomainType.PV, DomainType.PVH);
+            }
+            Set<DomainType> noted = XenNotes.read(file).bootable();
+            if (!noted.isEmpty()) {
+                return noted;
+            }
+            if (isForXen(file)) {
+                return Set.of(DomainType.PV);
+            }
+            throw file.refuse("is an ELF, but not a kernel for Xen: it has neither Xen notes nor __xen_guest");
         }
+    }
+
+    static boolean compressed(String path) {
+        return KernelImage.inspect(path).format().compressed();
     }
 
     static void checkRamdisk(String path, int memoryMib) {

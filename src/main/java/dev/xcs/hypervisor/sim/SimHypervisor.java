@@ -7,6 +7,7 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.model.HostInfo;
 import java.util.Set;
@@ -48,6 +49,11 @@ public final class SimHypervisor implements Hypervisor {
     @Override
     public Domains domains() {
         return domains;
+    }
+
+    @Override
+    public Kernels kernels() {
+        return machine.kernels();
     }
 
     @Override

@@ -40,6 +40,7 @@ final class SimMachine implements AutoCloseable {
     private final MemoryPool memory;
     private final EventFabric events;
     private final SimLog log = new SimLog();
+    private final SimKernels kernels = new SimKernels();
     private final List<EndListener> endListeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -109,6 +110,10 @@ final class SimMachine implements AutoCloseable {
         return store;
     }
 
+    SimKernels kernels() {
+        return kernels;
+    }
+
     SimLog log() {
         return log;
     }
@@ -120,6 +125,7 @@ final class SimMachine implements AutoCloseable {
                 options.dom0().system(),
                 "4.17.7",
                 capabilities,
+                true,
                 true,
                 true,
                 options.cpus(),

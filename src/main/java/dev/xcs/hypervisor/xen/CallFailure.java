@@ -24,6 +24,13 @@ final class CallFailure {
         return (cause == null ? retryable(problem, errno) : retryable(problem.withCause(cause), errno)).toException();
     }
 
+    /** Throws the failure of the call that this thread made last when its result says that it failed. */
+    static void require(int result, String call, Object argument) {
+        if (result < 0) {
+            throw last(call, argument);
+        }
+    }
+
     private static Problem retryable(Problem problem, int errno) {
         boolean passing = errno == Errno.EAGAIN.code() || errno == Errno.EBUSY.code() || errno == Errno.ENOMEM.code();
         return passing ? problem.asRetryable() : problem;

@@ -45,6 +45,14 @@ final class DomImage implements AutoCloseable {
         image.setInt(offset, value);
     }
 
+    void setLong(int offset, long value) {
+        image.setLong(offset, value);
+    }
+
+    void setPointer(int offset, Pointer value) {
+        image.setPointer(offset, value);
+    }
+
     /** The C string behind a pointer field, empty for a null pointer. */
     String stringField(int offset) {
         Pointer text = image.getPointer(offset);

@@ -1,10 +1,11 @@
 package dev.xcs.hypervisor.xen;
 
-import com.sun.jna.Pointer;
 import dev.xcs.image.BootFile;
+import dev.xcs.model.ProblemException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Unpacks with libxenguest's own decompressors: a handle without a hypervisor parses the kernel, after which the builder's state
@@ -16,7 +17,9 @@ final class GuestLibraryUnpacker implements KernelUnpacker {
     /** Any domid of a guest: nothing is called with it. */
     private static final int SOME_DOMID = 1;
 
-    private static final long CHUNK_BYTES = 1 << 24;
+    private static final int CHUNK_BYTES = 1 << 24;
+    private static final int PV_CONTAINER = 0;
+    private static final int HVM_CONTAINER = 1;
 
     private final XenLibraries libraries;
     private final DomImageLayout layout;
@@ -28,22 +31,74 @@ final class GuestLibraryUnpacker implements KernelUnpacker {
 
     @Override
     public void unpack(BootFile kernel, WritableByteChannel into) throws IOException {
-        try (NativeBytes packed = NativeBytes.copyOf(kernel);
-                XenInterface xc = XenInterface.openDummy(libraries);
-                DomImage image = DomImage.allocate(xc, layout, null)) {
-            image.pretend(SOME_DOMID, CAPABILITIES);
-            image.kernel(packed);
-            image.parse(kernel.path().toString());
-            write(image.kernelBlob(), image.kernelSize(), into);
+        try (NativeBytes elf = unpacked(kernel)) {
+            for (long at = 0; at < elf.size(); at += CHUNK_BYTES) {
+                ByteBuffer chunk = elf.read(at, CHUNK_BYTES);
+                while (chunk.hasRemaining()) {
+                    into.write(chunk);
+                }
+            }
         }
     }
 
-    private static void write(Pointer elf, long size, WritableByteChannel into) throws IOException {
-        for (long at = 0; at < size; at += CHUNK_BYTES) {
-            ByteBuffer chunk = elf.getByteBuffer(at, Math.min(CHUNK_BYTES, size - at));
-            while (chunk.hasRemaining()) {
-                into.write(chunk);
+    /** The ELF inside a kernel, in memory. */
+    NativeBytes unpacked(BootFile kernel) {
+        NativeBytes packed = NativeBytes.copyOf(kernel);
+        boolean done = false;
+        try {
+            NativeBytes elf = parsed(packed);
+            done = true;
+            return elf;
+        } finally {
+            if (!done) {
+                packed.close();
             }
         }
+    }
+
+    private NativeBytes parsed(NativeBytes packed) {
+        try {
+            return parsed(packed, PV_CONTAINER);
+        } catch (ProblemException asPv) {
+            try {
+                // A kernel that is for PVH only is none for the parser of PV guests.
+                return parsed(packed, HVM_CONTAINER);
+            } catch (ProblemException asPvh) {
+                asPv.addSuppressed(asPvh);
+                throw asPv;
+            }
+        }
+    }
+
+    private NativeBytes parsed(NativeBytes packed, int container) {
+        XenInterface xc = XenInterface.openDummy(libraries);
+        DomImage image = null;
+        boolean done = false;
+        try {
+            image = DomImage.allocate(xc, layout, null);
+            image.pretend(SOME_DOMID, CAPABILITIES);
+            image.setInt(layout.containerType(), container);
+            image.kernel(packed);
+            image.parse(packed.toString());
+            done = true;
+            return NativeBytes.of(
+                    packed.toString(), image.kernelBlob(), image.kernelSize(), closing(xc, image, packed));
+        } finally {
+            if (!done) {
+                closing(xc, image, null).run();
+            }
+        }
+    }
+
+    private static Runnable closing(XenInterface xc, @Nullable DomImage image, @Nullable NativeBytes packed) {
+        return () -> {
+            if (image != null) {
+                image.close();
+            }
+            xc.close();
+            if (packed != null) {
+                packed.close();
+            }
+        };
     }
 }

@@ -1,32 +1,35 @@
 package dev.xcs.hypervisor.xen;
 
+import dev.xcs.image.AOutKernel;
 import dev.xcs.image.BootFile;
+import dev.xcs.image.ElfWrapping;
 import dev.xcs.image.KernelImage;
 import dev.xcs.image.Ramdisk;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** Brings what a guest boots into memory, checked, a compressed kernel by way of the cache. */
+/** Brings what a guest boots into memory, checked, and unpacked where the cache has not done that. */
 final class KernelLoader implements AutoCloseable {
     private final WarmKernel warm;
-    private final @Nullable KernelCache cache;
+    private final GuestLibraryUnpacker unpacker;
 
-    /** @param cache of decompressed kernels, or none: then libxenguest decompresses in every build */
-    KernelLoader(LibC libc, @Nullable KernelCache cache) {
+    KernelLoader(LibC libc, GuestLibraryUnpacker unpacker) {
         this.warm = new WarmKernel(libc);
-        this.cache = cache;
+        this.unpacker = unpacker;
     }
 
+    /** The ELF of a kernel that is to be built. */
+    NativeBytes kernel(BuildOrder order) {
+        UnpackedKernel unpacked = order.kernel();
+        return unpacked == null ? kernel(order.request().kernel()) : warm.share(unpacked);
+    }
+
+    /** The ELF of a kernel from its own file. */
     NativeBytes kernel(String path) {
         try (BootFile file = BootFile.open("kernel", path)) {
-            KernelImage image = KernelImage.inspect(file);
-            if (cache != null && image.format().compressed()) {
-                Optional<KernelCache.Lease> lease = cache.lease(file);
-                if (lease.isPresent()) {
-                    return warm.share(lease.get());
-                }
+            KernelImage.Format format = KernelImage.inspect(file).format();
+            if (format == KernelImage.Format.A_OUT) {
+                return NativeBytes.wrapped(ElfWrapping.of(AOutKernel.read(file)), file);
             }
-            return NativeBytes.copyOf(file);
+            return format.compressed() ? unpacker.unpacked(file) : NativeBytes.copyOf(file);
         }
     }
 

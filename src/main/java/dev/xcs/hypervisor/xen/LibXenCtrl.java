@@ -41,6 +41,10 @@ interface LibXenCtrl extends Library {
 
     int xc_domain_set_tsc_info(Pointer xch, int domid, int mode, long elapsedNanos, int khz, int incarnation);
 
+    int xc_domain_set_memory_map(Pointer xch, int domid, Pointer e820, int entries);
+
+    int xc_hvm_param_set(Pointer xch, int domid, int param, long value);
+
     int xc_evtchn_alloc_unbound(Pointer xch, int domid, int remoteDomid);
 
     int xc_domain_pause(Pointer xch, int domid);

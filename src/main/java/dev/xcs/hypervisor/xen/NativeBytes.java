@@ -3,14 +3,17 @@ package dev.xcs.hypervisor.xen;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.xcs.image.BootFile;
+import dev.xcs.image.ElfBytes;
+import dev.xcs.image.ElfWrapping;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /** A file's bytes at an address, until it is closed. */
-final class NativeBytes implements AutoCloseable {
+final class NativeBytes implements ElfBytes, AutoCloseable {
     private static final long CHUNK_BYTES = 1 << 24;
 
     private final String name;
@@ -29,28 +32,39 @@ final class NativeBytes implements AutoCloseable {
      * A copy of a file. Files of users are copied and not mapped: reading a mapped file that somebody cuts short kills the process.
      */
     static NativeBytes copyOf(BootFile file) {
-        Memory copy = allocate(file);
+        return copy(ByteBuffer.allocate(0), file, 0, file.size());
+    }
+
+    /** A kernel that is no ELF, inside the one that is made around it. */
+    static NativeBytes wrapped(ElfWrapping elf, BootFile file) {
+        return copy(elf.head(), file, elf.contentAt(), elf.contentBytes());
+    }
+
+    private static NativeBytes copy(ByteBuffer head, BootFile file, long from, long length) {
+        int before = head.remaining();
+        Memory copy = allocate(file, before + length);
         try {
-            for (long at = 0; at < file.size(); at += CHUNK_BYTES) {
-                ByteBuffer chunk = copy.getByteBuffer(at, Math.min(CHUNK_BYTES, file.size() - at));
-                file.readFully(at, chunk);
+            copy.getByteBuffer(0, before).put(head);
+            for (long at = 0; at < length; at += CHUNK_BYTES) {
+                ByteBuffer chunk = copy.getByteBuffer(before + at, Math.min(CHUNK_BYTES, length - at));
+                file.readFully(from + at, chunk);
             }
         } catch (ProblemException e) {
             copy.close();
             throw e;
         }
-        return new NativeBytes(file.path().toString(), copy, file.size(), copy::close);
+        return new NativeBytes(file.path().toString(), copy, before + length, copy::close);
     }
 
-    private static Memory allocate(BootFile file) {
+    private static Memory allocate(BootFile file, long size) {
         try {
-            return new Memory(file.size());
+            return new Memory(size);
         } catch (OutOfMemoryError e) {
             Problem problem = Problem.of(
                             ProblemType.OUT_OF_MEMORY,
-                            "dom0 has no memory for the " + file.size() + " bytes of " + file.path())
+                            "dom0 has no memory for the " + size + " bytes of " + file.path())
                     .withStep("build")
-                    .withCall("malloc", Long.toString(file.size()))
+                    .withCall("malloc", Long.toString(size))
                     .asRetryable();
             throw new ProblemException(problem, e);
         }
@@ -71,6 +85,11 @@ final class NativeBytes implements AutoCloseable {
         return new NativeBytes(path.toString(), address, size, () -> libc.munmap(address, size));
     }
 
+    /** Bytes that somebody else has made. */
+    static NativeBytes of(String name, Pointer address, long size, Runnable release) {
+        return new NativeBytes(name, address, size, release);
+    }
+
     /** These bytes for somebody who does not own them: closing only calls back. */
     NativeBytes borrowed(Runnable giveBack) {
         return new NativeBytes(name, address, size, giveBack);
@@ -80,8 +99,17 @@ final class NativeBytes implements AutoCloseable {
         return address;
     }
 
-    long size() {
+    @Override
+    public long size() {
         return size;
+    }
+
+    @Override
+    public ByteBuffer read(long at, int length) {
+        long available = at < 0 ? 0 : Math.max(0, Math.min(length, size - at));
+        return available == 0
+                ? ByteBuffer.allocate(0)
+                : address.getByteBuffer(at, available).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override

@@ -9,6 +9,7 @@ package dev.xcs.hypervisor.xen;
 record PhysInfo(int cpus, int nodes, int cpuKhz, int capabilities, long totalKib, long freeKib) {
     private static final int HVM = 1;
     private static final int PV = 2;
+    private static final int HAP = 8;
     private static final int GNTTAB_V2 = 0x200;
 
     boolean hvm() {
@@ -17,6 +18,11 @@ record PhysInfo(int cpus, int nodes, int cpuKhz, int capabilities, long totalKib
 
     boolean pv() {
         return (capabilities & PV) != 0;
+    }
+
+    /** Whether the processor translates guest addresses itself. */
+    boolean hap() {
+        return (capabilities & HAP) != 0;
     }
 
     boolean gnttabV2() {

@@ -28,22 +28,31 @@ final class XenDomains implements Domains {
     private static final int DEFAULT = -1;
 
     private static final int MAX_PV_VCPUS = 8192;
+    private static final int MAX_HVM_VCPUS = 128;
+    /** XEN_DOMCTL_CDF_hvm. */
+    private static final int HVM_CONTAINER = 1;
+    /** XEN_DOMCTL_CDF_hap. */
+    private static final int HARDWARE_ASSISTED_PAGING = 2;
+    /** XEN_X86_EMU_LAPIC: all that is emulated for a PVH guest. */
+    private static final int LOCAL_APIC = 1;
 
     private final XenLibraries libraries;
     private final SharedInterface shared;
     private final XenLayout layout;
-    private final PvBuilder pvBuilder;
+    private final XenKernels kernels;
+    private final boolean hap;
     private final int grantOpts;
     /** Used under the shared interface's lock only. */
     private final Memory infos;
 
     private final ByteBuffer infoList;
 
-    XenDomains(XenLibraries libraries, SharedInterface shared, XenLayout layout, PvBuilder pvBuilder, PhysInfo host) {
+    XenDomains(XenLibraries libraries, SharedInterface shared, XenLayout layout, XenKernels kernels, PhysInfo host) {
         this.libraries = libraries;
         this.shared = shared;
         this.layout = layout;
-        this.pvBuilder = pvBuilder;
+        this.kernels = kernels;
+        this.hap = host.hap();
         this.grantOpts = host.gnttabV2() ? 2 : 1;
         this.infos = new Memory((long) BATCH * layout.domainInfo().size());
         this.infoList = infos.getByteBuffer(0, infos.size());
@@ -87,12 +96,13 @@ final class XenDomains implements Domains {
 
     @Override
     public int create(UUID handle, DomainType type, int vcpus) {
-        requirePv(type);
-        if (vcpus < 1 || vcpus > MAX_PV_VCPUS) {
-            throw Problem.invalidField("vcpus", vcpus, "1 to " + MAX_PV_VCPUS).toException();
+        requireBuildable(type);
+        int most = type == DomainType.PV ? MAX_PV_VCPUS : MAX_HVM_VCPUS;
+        if (vcpus < 1 || vcpus > most) {
+            throw Problem.invalidField("vcpus", vcpus, "1 to " + most).toException();
         }
         try (Memory config = new Memory(CreateDomainLayout.BUFFER_BYTES)) {
-            fill(config, handle, vcpus);
+            fill(config, handle, type, vcpus);
             IntByReference domid = new IntByReference(0);
             return shared.use(xc -> {
                 if (libraries.ctrl().xc_domain_create(xc.handle(), domid, config) < 0) {
@@ -103,7 +113,7 @@ final class XenDomains implements Domains {
         }
     }
 
-    private void fill(Memory config, UUID handle, int vcpus) {
+    private void fill(Memory config, UUID handle, DomainType type, int vcpus) {
         CreateDomainLayout at = layout.createDomain();
         config.clear();
         config.setInt(CreateDomainLayout.SSIDREF, at.ssidref());
@@ -118,25 +128,30 @@ final class XenDomains implements Domains {
         if (at.grantOpts() != CreateDomainLayout.ABSENT) {
             config.setInt(at.grantOpts(), grantOpts);
         }
+        if (type != DomainType.PV) {
+            config.setInt(CreateDomainLayout.FLAGS, HVM_CONTAINER | (hap ? HARDWARE_ASSISTED_PAGING : 0));
+            config.setInt(at.emulationFlags(), LOCAL_APIC);
+        }
     }
 
     @Override
     public BuiltDomain build(BuildRequest request) {
-        requirePv(request.type());
+        requireBuildable(request.type());
         requireGuest("xc_domain_max_vcpus", request.domid());
         if (request.memoryMib() < 1) {
             throw Problem.invalidField("memoryMib", request.memoryMib(), "at least 1")
                     .toException();
         }
         shared.requireOpen();
-        return pvBuilder.build(request);
+        return kernels.build(request);
     }
 
-    private static void requirePv(DomainType type) {
-        if (type != DomainType.PV) {
+    private static void requireBuildable(DomainType type) {
+        if (type == DomainType.HVM) {
             throw Problem.of(
                             ProblemType.IMPOSSIBLE,
-                            "type: " + type.json() + " guests cannot be built on real Xen by this release, expected pv")
+                            "type: " + type.json()
+                                    + " guests cannot be built on real Xen by this release, expected pv or pvh")
                     .withField("type")
                     .toException();
         }

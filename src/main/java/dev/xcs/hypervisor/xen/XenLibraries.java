@@ -48,7 +48,7 @@ record XenLibraries(
         }
     }
 
-    private static <L extends Library> L load(String soname, Class<L> mapping) {
+    static <L extends Library> L load(String soname, Class<L> mapping) {
         try {
             return lookedUp(soname, mapping);
         } catch (UnsatisfiedLinkError e) {
@@ -91,8 +91,14 @@ record XenLibraries(
                     .withCause("the directory for temporary files may be mounted noexec: name another by -Djna.tmpdir");
             throw new ProblemException(problem, e);
         }
-        throw Problem.of(ProblemType.IMPOSSIBLE, "this is " + Platform.RESOURCE_PREFIX + ", expected linux-x86-64")
-                .withStep("load")
+        Problem problem = Problem.of(
+                        ProblemType.IMPOSSIBLE, "this is " + Platform.RESOURCE_PREFIX + ", expected linux-x86-64")
+                .withStep("load");
+        throw (Platform.isNetBSD()
+                        ? problem.withCause(
+                                "xcsd knows NetBSD's devices and network, but speaks to Xen's libraries only with"
+                                        + " Linux's C library so far; the simulated host works everywhere")
+                        : problem)
                 .toException();
     }
 

@@ -7,8 +7,11 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Xen's libraries as a script: every call is noted and succeeds, but for one that may be told to fail. The builder's state is real
@@ -23,6 +26,10 @@ final class ScriptedLibraries {
     /** Calls in their order, without those that only ask. */
     final List<String> calls = new ArrayList<>();
 
+    /** The memory map that Xen was told, and what the builder's state said of ACPI when the image was built. */
+    final List<String> e820 = new ArrayList<>();
+
+    final List<String> acpi = new ArrayList<>();
     final Memory image = new Memory(4096);
     String failing = "";
     int failure = -1;
@@ -49,7 +56,7 @@ final class ScriptedLibraries {
                 new LibC());
     }
 
-    private <L extends Library> L scripted(Class<L> mapping) {
+    <L extends Library> L scripted(Class<L> mapping) {
         InvocationHandler handler = (proxy, method, arguments) -> call(method.getName(), arguments);
         return mapping.cast(Proxy.newProxyInstance(mapping.getClassLoader(), new Class<?>[] {mapping}, handler));
     }
@@ -67,7 +74,7 @@ final class ScriptedLibraries {
             case "xtl_logger_destroy" -> {
                 return null;
             }
-            default -> calls.add(name);
+            default -> calls.add(name + shown(name, arguments));
         }
         if (name.equals(failing)) {
             Native.setLastError(errno);
@@ -98,14 +105,41 @@ final class ScriptedLibraries {
                 image.setInt(at.xenVersion(), VERSION.code());
             }
             case "xc_dom_parse_image" -> {
-                guestType.setString(0, "xen-3.0-x86_64");
+                boolean pv = image.getInt(at.containerType()) == 0;
+                guestType.setString(0, pv ? "xen-3.0-x86_64" : "hvm-3.0-x86_32");
                 image.setPointer(at.guestType(), guestType);
             }
             case "xc_dom_mem_init" -> image.setLong(at.totalPages(), (Integer) arguments[1] * 256L);
-            case "xc_dom_build_image" -> placePages(at);
+            case "xc_domain_set_memory_map" -> readMemoryMap((Pointer) arguments[2], (Integer) arguments[3]);
+            case "xc_dom_build_image" -> {
+                readAcpi(at);
+                placePages(at);
+            }
             default -> {}
         }
         return 0;
+    }
+
+    private void readMemoryMap(Pointer map, int entries) {
+        for (int at = 0; at < entries * 20; at += 20) {
+            e820.add(String.format("%x+%x %d", map.getLong(at), map.getLong(at + 8), map.getInt(at + 16)));
+        }
+    }
+
+    private void readAcpi(DomImageLayout at) {
+        for (int module = at.acpiModules(); image.getInt(module + 8) > 0; module += 24) {
+            String first = new String(image.getPointer(module).getByteArray(0, 8), StandardCharsets.ISO_8859_1)
+                    .replace('\0', '.');
+            acpi.add(String.format("%x+%x %s", image.getLong(module + 16), image.getInt(module + 8), first));
+        }
+    }
+
+    private static String shown(String name, Object[] arguments) {
+        return switch (name) {
+            case "xc_hvm_param_set", "xc_set_paging_mempool_size" ->
+                Arrays.stream(arguments).skip(1).map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
+            default -> "";
+        };
     }
 
     private void placePages(DomImageLayout at) {

@@ -1,8 +1,11 @@
 package dev.xcs.hypervisor.sim.guest;
 
+import dev.xcs.model.GuestOs;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The kernels that exist on the simulated host only; in the place of a path. */
@@ -39,6 +42,16 @@ public enum SimKernel {
     private static String names() {
         return Arrays.stream(values()).map(SimKernel::kernelName).collect(Collectors.joining(" or "))
                 + " or the path of a kernel";
+    }
+
+    /** What it is. */
+    public GuestOs os() {
+        return flavour().os();
+    }
+
+    /** As what it can be started: these two run either way. */
+    public Set<DomainType> bootable() {
+        return Set.of(DomainType.PV, DomainType.PVH);
     }
 
     Flavour flavour() {

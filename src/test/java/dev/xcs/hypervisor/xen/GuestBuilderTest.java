@@ -3,6 +3,7 @@ package dev.xcs.hypervisor.xen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.xcs.hypervisor.KernelElf;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainType;
@@ -10,8 +11,6 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,25 +19,27 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PvBuilderTest {
+class GuestBuilderTest {
     private static final int DOMID = 7;
 
     @TempDir
     Path directory;
 
     private final ScriptedLibraries script = new ScriptedLibraries();
-    private PvBuilder builder;
+    private GuestBuilder builder;
     private String kernel;
 
     @BeforeEach
     void aKernel() throws IOException {
         XenLibraries libraries = script.libraries();
-        builder = new PvBuilder(
+        builder = new GuestBuilder(
                 libraries,
                 ScriptedLibraries.VERSION,
                 ScriptedLibraries.LAYOUT,
-                new KernelLoader(libraries.libc(), null));
-        kernel = Files.write(directory.resolve("kernel"), elf()).toString();
+                new KernelLoader(
+                        libraries.libc(), new GuestLibraryUnpacker(libraries, ScriptedLibraries.LAYOUT.domImage())),
+                PagingPool.mempool(script.scripted(PagingPool.Mempool.class), true));
+        kernel = kernel(DomainType.PV);
     }
 
     @Test
@@ -46,7 +47,7 @@ class PvBuilderTest {
         String ramdisk =
                 Files.writeString(directory.resolve("ramdisk"), "ramdisk").toString();
 
-        BuiltDomain built = builder.build(request(64, ramdisk, "console=hvc0"));
+        BuiltDomain built = builder.build(new BuildOrder(request(64, ramdisk, "console=hvc0"), null));
 
         assertThat(script.calls)
                 .containsExactly(
@@ -169,7 +170,97 @@ class PvBuilderTest {
     void refusesACommandLineThatXenWouldCut() {
         assertThat(failure(request(64, null, "x".repeat(1024))).field()).isEqualTo("cmdline");
         assertThat(failure(request(64, null, "quiet\0")).field()).isEqualTo("cmdline");
-        builder.build(request(64, null, "x".repeat(1023)));
+        builder.build(new BuildOrder(request(64, null, "x".repeat(1023)), null));
+    }
+
+    @Test
+    void buildsPvhInTheOrderOfLibxl() throws IOException {
+        BuiltDomain built = builder.build(new BuildOrder(pvh(64, 2), null));
+
+        assertThat(script.calls)
+                .containsExactly(
+                        "xc_interface_open",
+                        "xc_physinfo",
+                        "xc_domain_max_vcpus",
+                        "xc_domain_setmaxmem",
+                        "xc_evtchn_alloc_unbound",
+                        "xc_evtchn_alloc_unbound",
+                        "xc_hvm_param_set(7, 10, 1)",
+                        "xc_set_paging_mempool_size(7, 2359296)",
+                        "xc_domain_set_tsc_info",
+                        "xc_cpuid_apply_policy",
+                        "xc_dom_allocate",
+                        "xc_dom_kernel_mem",
+                        "xc_dom_boot_xen_init",
+                        "xc_dom_parse_image",
+                        "xc_dom_mem_init",
+                        "xc_dom_boot_mem_init",
+                        "xc_domain_set_memory_map",
+                        "xc_dom_build_image",
+                        "xc_dom_boot_image",
+                        "xc_dom_gnttab_init",
+                        "xc_hvm_param_set(7, 2, 1)",
+                        "xc_hvm_param_set(7, 18, 2)",
+                        "xc_dom_release",
+                        "xc_interface_close");
+        assertThat(built).isEqualTo(new BuiltDomain(1, 0xfeffc, 2, 0xfefff));
+    }
+
+    @Test
+    void tellsTheBuilderWhereAPvhGuestHasItsMemory() throws IOException {
+        builder.build(new BuildOrder(pvh(64, 2), null));
+
+        DomImageLayout at = ScriptedLibraries.LAYOUT.domImage();
+        assertThat(script.image.getInt(at.containerType())).isEqualTo(1);
+        assertThat(script.image.getLong(at.targetPages())).isEqualTo(64 * 256);
+        assertThat(script.image.getLong(at.mmioStart())).isEqualTo(0xfc00_0000L);
+        assertThat(script.image.getLong(at.mmioSize())).isEqualTo(0x0400_0000L);
+        assertThat(script.image.getLong(at.lowmemEnd())).isEqualTo(64L << 20);
+        assertThat(script.image.getLong(at.highmemEnd())).isZero();
+        assertThat(script.image.getInt(at.claimEnabled())).isEqualTo(1);
+        assertThat(script.e820)
+                .containsExactly(
+                        "0+4000000 1", "feff8000+8000 2", "fc002000+40 3", "fc000000+1000 3", "fc001000+1000 3");
+        assertThat(script.acpi)
+                .containsExactly("fc002000+40 RSD PTR ", "fc000000+1000 ........", "fc001000+1000 FACS@...");
+    }
+
+    @Test
+    void putsWhatDoesNotFitBelow4GibAboveIt() throws IOException {
+        script.freePages = 1 << 21;
+        builder.build(new BuildOrder(pvh(5120, 1), null));
+
+        DomImageLayout at = ScriptedLibraries.LAYOUT.domImage();
+        assertThat(script.image.getLong(at.lowmemEnd())).isEqualTo(0xfc00_0000L);
+        assertThat(script.image.getLong(at.highmemEnd())).isEqualTo((5120L << 20) + 0x0400_0000L);
+        assertThat(script.e820).startsWith("0+fc000000 1").endsWith("100000000+44000000 1");
+    }
+
+    @Test
+    void refusesToBuildWhatTheKernelIsNotMadeFor() throws IOException {
+        Problem asPvh = failure(new BuildRequest(DOMID, DomainType.PVH, 64, 1, kernel(DomainType.PV), null, null));
+        assertThat(asPvh.field()).isEqualTo("type");
+        assertThat(asPvh.detail()).startsWith("type: \"pvh\", but ").endsWith(" can be started as pv only");
+        assertThat(script.calls).isEmpty();
+        Problem asPv = failure(new BuildRequest(DOMID, DomainType.PV, 64, 1, kernel(DomainType.PVH), null, null));
+        assertThat(asPv.detail()).endsWith(" can be started as pvh only");
+    }
+
+    @Test
+    void refusesAnElfThatIsNoKernelForXen() throws IOException {
+        byte[] program = KernelElf.of(DomainType.PV);
+        program[56] = 1;
+        Files.write(Path.of(kernel), program);
+
+        Problem problem = failure(request(64, null, null));
+
+        assertThat(problem.type()).isEqualTo(ProblemType.BAD_IMAGE);
+        assertThat(problem.field()).isEqualTo("kernel");
+        assertThat(script.calls).isEmpty();
+    }
+
+    private BuildRequest pvh(int memoryMib, int vcpus) throws IOException {
+        return new BuildRequest(DOMID, DomainType.PVH, memoryMib, vcpus, kernel(DomainType.PVH), null, null);
     }
 
     private BuildRequest request(int memoryMib, String ramdisk, String cmdline) {
@@ -177,17 +268,13 @@ class PvBuilderTest {
     }
 
     private Problem failure(BuildRequest request) {
-        ProblemException failed = catchThrowableOfType(ProblemException.class, () -> builder.build(request));
+        ProblemException failed =
+                catchThrowableOfType(ProblemException.class, () -> builder.build(new BuildOrder(request, null)));
         assertThat(failed).isNotNull();
         return failed.problem();
     }
 
-    private static byte[] elf() {
-        ByteBuffer elf = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
-        elf.putInt(0, 0x464c457f).put(4, (byte) 2).put(5, (byte) 1);
-        elf.putShort(16, (short) 2).putShort(18, (short) 62);
-        elf.putLong(32, 64).putShort(54, (short) 56).putShort(56, (short) 1);
-        elf.putInt(64, 1).putLong(64 + 32, 512).putLong(64 + 40, 512);
-        return elf.array();
+    private String kernel(DomainType type) throws IOException {
+        return Files.write(directory.resolve("kernel"), KernelElf.of(type)).toString();
     }
 }

@@ -1,5 +1,6 @@
 package dev.xcs.hypervisor.xen;
 
+import dev.xcs.image.XenNotes;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.Problem;
@@ -9,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Builds PV guests with libxenguest, in the order that libxl does it. Any number of builds at once, each with its own handle. */
-final class PvBuilder {
-    private static final Logger LOG = LoggerFactory.getLogger(PvBuilder.class);
+/** Builds guests with libxenguest, in the order that libxl does it. Any number of builds at once, each with its own handle. */
+final class GuestBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(GuestBuilder.class);
     /** LIBXL_MAXMEM_CONSTANT: what a guest may populate beyond its memory. */
     private static final int SLACK_KIB = 1024;
 
@@ -24,24 +25,28 @@ final class PvBuilder {
     private final XenVersion version;
     private final XenLayout layout;
     private final KernelLoader loader;
+    private final PagingPool pool;
 
-    PvBuilder(XenLibraries libraries, XenVersion version, XenLayout layout, KernelLoader loader) {
+    GuestBuilder(XenLibraries libraries, XenVersion version, XenLayout layout, KernelLoader loader, PagingPool pool) {
         this.libraries = libraries;
         this.version = version;
         this.layout = layout;
         this.loader = loader;
+        this.pool = pool;
     }
 
-    BuiltDomain build(BuildRequest request) {
+    BuiltDomain build(BuildOrder order) {
+        BuildRequest request = order.request();
         requireCmdline(request.cmdline());
         long started = System.nanoTime();
         String ramdisk = request.ramdisk();
-        try (NativeBytes kernelBytes = loader.kernel(request.kernel());
+        try (NativeBytes kernelBytes = loader.kernel(order);
+                GuestShape shape = shape(request, kernelBytes);
                 NativeBytes ramdiskBytes = ramdisk == null ? null : loader.ramdisk(ramdisk, request.memoryMib());
                 XenInterface xc = XenInterface.openForBuild(libraries)) {
             long loaded = System.nanoTime();
-            requireMemory(xc.physInfo(layout.physInfo()), request);
-            BuiltDomain built = build(xc, request, kernelBytes, ramdiskBytes);
+            requireMemory(xc.physInfo(layout.physInfo()), request, shape);
+            BuiltDomain built = build(xc, shape, request, kernelBytes, ramdiskBytes);
             LOG.debug(
                     "built domain {}: images {} us, build {} us",
                     request.domid(),
@@ -49,6 +54,19 @@ final class PvBuilder {
                     (System.nanoTime() - loaded) / 1000);
             return built;
         }
+    }
+
+    /** What Xen cannot start that way is refused here: libxenguest, which parses in this process, does not see it. */
+    private GuestShape shape(BuildRequest request, NativeBytes kernel) {
+        XenNotes notes = XenNotes.read(kernel);
+        if (!notes.canBoot(request.type())) {
+            throw BootTypes.refusal(request.kernel(), request.type(), notes);
+        }
+        return switch (request.type()) {
+            case PV -> new PvShape(layout, request);
+            case PVH -> new PvhShape(layout, pool, request, notes);
+            case HVM -> throw BootTypes.refusal(request.kernel(), request.type(), notes);
+        };
     }
 
     private static void requireCmdline(@Nullable String cmdline) {
@@ -65,9 +83,9 @@ final class PvBuilder {
     }
 
     /** Xen would populate what there is and only then fail. */
-    private static void requireMemory(PhysInfo host, BuildRequest request) {
+    private static void requireMemory(PhysInfo host, BuildRequest request, GuestShape shape) {
         // Rounded up to a superpage of 2 MiB, as libxl counts it.
-        long neededKib = (request.memoryMib() * 1024L + SLACK_KIB + 2047) / 2048 * 2048;
+        long neededKib = (request.memoryMib() * 1024L + shape.overheadKib() + 2047) / 2048 * 2048;
         if (neededKib > host.freeKib()) {
             throw Problem.of(
                             ProblemType.OUT_OF_MEMORY,
@@ -83,47 +101,47 @@ final class PvBuilder {
     }
 
     private BuiltDomain build(
-            XenInterface xc, BuildRequest request, NativeBytes kernel, @Nullable NativeBytes ramdisk) {
+            XenInterface xc,
+            GuestShape shape,
+            BuildRequest request,
+            NativeBytes kernel,
+            @Nullable NativeBytes ramdisk) {
         limit(xc, request);
         int storePort = allocatePort(xc, request.domid());
         int consolePort = allocatePort(xc, request.domid());
-        setPolicies(xc, request);
+        setPolicies(xc, shape, request);
         try (DomImage image = DomImage.allocate(xc, layout.domImage(), request.cmdline())) {
             image.kernel(kernel);
             if (ramdisk != null) {
                 image.ramdisk(ramdisk);
             }
             prepare(image, request, storePort, consolePort);
-            boot(xc, image, request);
-            return new BuiltDomain(
-                    storePort,
-                    frame(image, "xenstore_pfn", layout.domImage().xenstorePfn()),
-                    consolePort,
-                    frame(image, "console_pfn", layout.domImage().consolePfn()));
+            shape.prepare(image);
+            boot(xc, shape, image, request);
+            return shape.finish(xc, image, storePort, consolePort);
         }
     }
 
     private void limit(XenInterface xc, BuildRequest request) {
         int domid = request.domid();
         LibXenCtrl ctrl = libraries.ctrl();
-        require(ctrl.xc_domain_max_vcpus(xc.handle(), domid, request.vcpus()), "xc_domain_max_vcpus", domid);
+        CallFailure.require(
+                ctrl.xc_domain_max_vcpus(xc.handle(), domid, request.vcpus()), "xc_domain_max_vcpus", domid);
         long maxKib = request.memoryMib() * 1024L + SLACK_KIB;
-        require(ctrl.xc_domain_setmaxmem(xc.handle(), domid, maxKib), "xc_domain_setmaxmem", domid);
+        CallFailure.require(ctrl.xc_domain_setmaxmem(xc.handle(), domid, maxKib), "xc_domain_setmaxmem", domid);
     }
 
     private int allocatePort(XenInterface xc, int domid) {
         int port = libraries.ctrl().xc_evtchn_alloc_unbound(xc.handle(), domid, CONTROL_DOMID);
-        require(port, "xc_evtchn_alloc_unbound", domid);
+        CallFailure.require(port, "xc_evtchn_alloc_unbound", domid);
         return port;
     }
 
-    private void setPolicies(XenInterface xc, BuildRequest request) {
+    private void setPolicies(XenInterface xc, GuestShape shape, BuildRequest request) {
         int domid = request.domid();
-        LibXenCtrl ctrl = libraries.ctrl();
-        int limited = ctrl.xc_domain_set_memmap_limit(xc.handle(), domid, request.memoryMib() * 1024L);
-        require(limited, "xc_domain_set_memmap_limit", domid);
-        int tsc = ctrl.xc_domain_set_tsc_info(xc.handle(), domid, TSC_MODE_DEFAULT, 0, 0, 0);
-        require(tsc, "xc_domain_set_tsc_info", domid);
+        shape.limit(xc);
+        int tsc = libraries.ctrl().xc_domain_set_tsc_info(xc.handle(), domid, TSC_MODE_DEFAULT, 0, 0, 0);
+        CallFailure.require(tsc, "xc_domain_set_tsc_info", domid);
         int policy = libraries.guest().xc_cpuid_apply_policy(xc.handle(), domid, 0, null, 0, 1, 0, 0, null, null);
         if (policy < 0) {
             throw CallFailure.of("xc_cpuid_apply_policy", domid, -policy);
@@ -142,7 +160,7 @@ final class PvBuilder {
         image.setInt(at.maxVcpus(), request.vcpus());
     }
 
-    private void boot(XenInterface xc, DomImage image, BuildRequest request) {
+    private void boot(XenInterface xc, GuestShape shape, DomImage image, BuildRequest request) {
         LibXenGuest guest = libraries.guest();
         DomImageLayout at = layout.domImage();
         String domid = Integer.toString(request.domid());
@@ -156,29 +174,15 @@ final class PvBuilder {
                 image.intField(at.xenVersion()) == version.code(), "xen_version", image.intField(at.xenVersion()));
         image.parse(request.kernel());
         String guestType = image.stringField(at.guestType());
-        image.require(guestType.equals("xen-3.0-x86_64"), "guest_type", guestType);
+        image.require(guestType.equals(shape.guestType()), "guest_type", guestType);
         String argument = domid + ", " + request.memoryMib() + " MiB";
         image.check(guest.xc_dom_mem_init(image.pointer(), request.memoryMib()), "xc_dom_mem_init", argument);
         long pages = image.field(at.totalPages());
         image.require(pages == request.memoryMib() * 256L, "total_pages", pages);
         image.check(guest.xc_dom_boot_mem_init(image.pointer()), "xc_dom_boot_mem_init", argument);
+        shape.furnish(xc, image);
         image.check(guest.xc_dom_build_image(image.pointer()), "xc_dom_build_image", argument);
         image.check(guest.xc_dom_boot_image(image.pointer()), "xc_dom_boot_image", domid);
         image.check(guest.xc_dom_gnttab_init(image.pointer()), "xc_dom_gnttab_init", domid);
-    }
-
-    /** A PV guest's pages are named by their machine frames: looked up in the table that the builder filled. */
-    private long frame(DomImage image, String field, int offset) {
-        DomImageLayout at = layout.domImage();
-        long pfn = image.field(offset);
-        long known = image.field(at.p2mSize());
-        image.require(pfn > 0 && pfn < known, field, pfn);
-        return image.pointer().getPointer(at.pvP2m()).getLong(pfn * Long.BYTES);
-    }
-
-    private static void require(int result, String call, Object argument) {
-        if (result < 0) {
-            throw CallFailure.last(call, argument);
-        }
     }
 }

@@ -1,0 +1,130 @@
+package dev.xcs.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.xcs.bus.Json;
+import dev.xcs.bus.RecordCodec;
+import dev.xcs.message.FindSimKernel;
+import dev.xcs.message.SimKernelFound;
+import dev.xcs.model.DomainSpec;
+import dev.xcs.model.GuestOs;
+import dev.xcs.model.ImageFormat;
+import dev.xcs.model.ImageReport;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemType;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BootImagesTest {
+    private final Vertx vertx = Vertx.vertx();
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void install() {
+        RecordCodec.install(vertx.eventBus(), Json.mapper());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void takeTheGuestsSystemFromItsKernel() throws IOException {
+        BootImages images = images(Optional.empty());
+        DomainSpec spec = Specs.booting(Specs.pv("web"), file("kernel", plan9()));
+
+        assertThat(Rig.await(images.decide(spec)).guestOs()).isEqualTo(GuestOs.PLAN9);
+        assertThat(Rig.await(images.decide(spec.withGuestOs(GuestOs.NETBSD))).guestOs())
+                .isEqualTo(GuestOs.NETBSD);
+    }
+
+    @Test
+    void askTheHostForItsSimulatedKernels() {
+        FindSimKernel.ADDRESS.answer(
+                vertx.eventBus(),
+                ask -> Future.succeededFuture(new SimKernelFound(ImageReport.simulated(ask.name(), GuestOs.NETBSD))));
+        BootImages images = images(Optional.of(directory));
+
+        assertThat(Rig.await(images.decide(Specs.pv("web"))).guestOs()).isEqualTo(GuestOs.NETBSD);
+        assertThat(Rig.await(images.inspect("sim:netbsd")).simulated()).isTrue();
+    }
+
+    @Test
+    void refuseSimulatedKernelsOnARealHost() {
+        FindSimKernel.ADDRESS.answer(vertx.eventBus(), ask -> Future.succeededFuture(new SimKernelFound(null)));
+
+        assertThat(refusal(images(Optional.empty()).decide(Specs.pv("web"))).detail())
+                .isEqualTo("kernel: \"sim:linux\", expected an absolute path");
+    }
+
+    @Test
+    void refuseWhatIsNoKernel() throws IOException {
+        Problem problem = refusal(images(Optional.empty())
+                .decide(Specs.booting(Specs.pv("web"), file("text", "hello".getBytes(StandardCharsets.US_ASCII)))));
+
+        assertThat(problem.type()).isEqualTo(ProblemType.BAD_IMAGE);
+        assertThat(problem.field()).isEqualTo("kernel");
+    }
+
+    @Test
+    void stayBelowTheirRoot() throws IOException {
+        Path root = Files.createDirectory(directory.resolve("root"));
+        Path inside = Files.write(root.resolve("inside"), plan9());
+        Path outside = Files.write(directory.resolve("outside"), plan9());
+        Files.createSymbolicLink(root.resolve("link"), outside);
+        BootImages images = images(Optional.of(root));
+
+        assertThat(Rig.await(images.inspect("inside")).format()).isEqualTo(ImageFormat.PLAN9);
+        assertThat(Rig.await(images.inspect(inside.toString())).path()).isEqualTo(inside.toString());
+        for (String path : new String[] {"../outside", "link", outside.toString(), "/nowhere"}) {
+            Problem problem = refusal(images.inspect(path));
+            assertThat(problem.type()).as(path).isEqualTo(ProblemType.INVALID_FIELD);
+            assertThat(problem.detail()).contains("expected a file in " + root + " (domain.image-root)");
+        }
+        assertThat(refusal(images.inspect("absent")).detail()).contains("cannot be found");
+        assertThat(refusal(images.decide(Specs.booting(Specs.pv("web"), outside.toString())))
+                        .field())
+                .isEqualTo("kernel");
+    }
+
+    @Test
+    void lookAgainAtAFileThatHasChanged() throws IOException {
+        BootImages images = images(Optional.empty());
+        String path = file("kernel", plan9());
+        assertThat(Rig.await(images.inspect(path)).sizeBytes()).isEqualTo(plan9().length);
+
+        Files.write(Path.of(path), new byte[1000]);
+
+        assertThat(refusal(images.inspect(path)).detail()).contains("is not a kernel");
+    }
+
+    private BootImages images(Optional<Path> root) {
+        return new BootImages(vertx, new XenClient(vertx.eventBus(), Deadlines.DEFAULT), root);
+    }
+
+    private static Problem refusal(Future<?> future) {
+        return Rig.problemOf(future);
+    }
+
+    private String file(String name, byte[] content) throws IOException {
+        return Files.write(directory.resolve(name), content).toString();
+    }
+
+    private static byte[] plan9() {
+        return ByteBuffer.allocate(32 + 16).putInt(0x1eb).putInt(16).array();
+    }
+}
