@@ -74,8 +74,7 @@ final class Rig implements AutoCloseable {
     }
 
     void start(Deadlines deadlines) {
-        DomainConfig config = new DomainConfig(
-                2, Duration.ofMinutes(10), 2, BuilderPlace.PROCESS, Duration.ofMillis(200), Optional.empty());
+        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, BuilderPlace.PROCESS, Duration.ofMillis(200), Optional.empty());
         deployment = await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, meters, deadlines)));
     }
 
