@@ -55,8 +55,7 @@ public final class ApiServer extends VerticleBase {
      * @param viewIdle who looks at a console and does nothing for so long is sent away
      * @param stateDir where the admin token is kept
      */
-    public ApiServer(
-            ApiConfig config, PvgrubConfig pvgrub, Duration viewIdle, Path stateDir, MeterRegistry meters) {
+    public ApiServer(ApiConfig config, PvgrubConfig pvgrub, Duration viewIdle, Path stateDir, MeterRegistry meters) {
         this(config, pvgrub, viewIdle, stateDir, meters, PING_EVERY, IDLE);
     }
 

@@ -15,15 +15,15 @@ import picocli.CommandLine.Spec;
         name = "console",
         description = {
             "Attaches this terminal to a domain's console: first the last of what the guest has printed, then what"
-                + " comes. Any number may be attached, and one at a time writes: the first who asks, until it goes, is"
-                + " robbed of it (--steal) or types nothing for long. Who writes is said.",
+                    + " comes. Any number may be attached, and one at a time writes: the first who asks, until it goes, is"
+                    + " robbed of it (--steal) or types nothing for long. Who writes is said.",
             "",
             "Every key goes to the guest but Ctrl-], which detaches. The bytes of the guest reach the terminal as they"
                     + " are. What the switch says (a restart, lost bytes, the end) goes to standard error.",
             "",
             "When standard input is no terminal, it is typed into the guest as it is, Ctrl-] too; at its end xcs stays"
-                + " until the guest has been quiet for the time of --linger. The exit code is 1 when the guest did not"
-                + " take all of it."
+                    + " until the guest has been quiet for the time of --linger. The exit code is 1 when the guest did not"
+                    + " take all of it."
         },
         footer = {
             "  xcs console web",

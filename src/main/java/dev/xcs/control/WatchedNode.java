@@ -34,8 +34,8 @@ record WatchedNode(Kind kind, int domid, long number) {
             Pattern.compile("/local/domain/(\\d{1,5})/device/(vbd|vif)/(\\d{1,18})/state");
     private static final Pattern BACKEND =
             Pattern.compile("/local/domain/\\d{1,5}/backend/(vbd|qdisk|vif)/(\\d{1,5})/(\\d{1,18})/state");
-    private static final Pattern DIRECTORY = Pattern.compile(
-            "/local/domain/\\d{1,5}/(device/(vbd|vif)|backend/(vbd|qdisk|vif)/\\d{1,5})/\\d{1,18}");
+    private static final Pattern DIRECTORY =
+            Pattern.compile("/local/domain/\\d{1,5}/(device/(vbd|vif)|backend/(vbd|qdisk|vif)/\\d{1,5})/\\d{1,18}");
     private static final Pattern RATE =
             Pattern.compile("/local/domain/\\d{1,5}/backend/vif/(\\d{1,5})/(\\d{1,9})/rate");
     private static final Pattern CONTROL = Pattern.compile("/local/domain/(\\d{1,5})/control/(shutdown|sysrq)");
@@ -48,9 +48,7 @@ record WatchedNode(Kind kind, int domid, long number) {
 
     /** What is read when that changes: the node itself, and the state of a device whose whole directory came or went. */
     static Optional<String> readFor(String path) {
-        return DIRECTORY.matcher(path).matches()
-                ? Optional.of(path + "/state")
-                : of(path).map(node -> path);
+        return DIRECTORY.matcher(path).matches() ? Optional.of(path + "/state") : of(path).map(node -> path);
     }
 
     /** The node behind a path, empty for all those that say nothing. */

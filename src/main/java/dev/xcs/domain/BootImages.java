@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /** The files that guests are booted from: looked at on worker threads, before anything native sees them. */
 final class BootImages {
@@ -25,13 +26,18 @@ final class BootImages {
     private final Vertx vertx;
     private final XenClient xen;
     private final Optional<Path> root;
+    private final Set<String> own;
     private final SeenImages seen = new SeenImages();
 
-    /** @param root the only directory that they may be in, links followed; empty for no such limit */
-    BootImages(Vertx vertx, XenClient xen, Optional<Path> root) {
+    /**
+     * @param root the only directory that they may be in, links followed; empty for no such limit
+     * @param own those that the configuration names, wherever they are
+     */
+    BootImages(Vertx vertx, XenClient xen, Optional<Path> root, Set<String> own) {
         this.vertx = vertx;
         this.xen = xen;
         this.root = root;
+        this.own = own;
     }
 
     /** All that a file says; a relative path is below the root. */
@@ -110,7 +116,7 @@ final class BootImages {
     }
 
     private void checkRoot(String field, String path) {
-        if (root.isPresent()) {
+        if (root.isPresent() && !own.contains(path)) {
             checkInside(root.get(), field, path);
         }
     }

@@ -88,8 +88,14 @@ final class Findings {
         return notes.getOrDefault(note.name(), "");
     }
 
-    /** What Xen's loader asks of a PV kernel; one with nothing but an entry for PVH has no other. */
+    /**
+     * What Xen's loader asks of a PV kernel; one with nothing but an entry for PVH has no other. A Plan 9 kernel becomes one by an ELF made
+     * around it.
+     */
     private boolean isPv() {
+        if (format == ImageFormat.PLAN9) {
+            return compression == Compression.NONE && "x86_64".equals(architecture);
+        }
         boolean loadable = text(XenNote.LOADER).startsWith("generic")
                 || text(XenNote.GUEST_OS).startsWith("linux");
         boolean onlyPvh = has(XenNote.PHYS32_ENTRY) && !has(XenNote.ENTRY) && !has(XenNote.HYPERCALL_PAGE);

@@ -146,7 +146,7 @@ class ConsoleTest {
     void doesNotTypeTheAnswerToAPing() {
         Viewer viewer = new Viewer(api, true);
         viewer.socket.sendPong(bytes("xcs")).join();
-        viewer.socket.sendBinary(bytes("y"), true).join();
+        viewer.type("y");
 
         ApiFixture.until("what was typed is typed", () -> !api.parts.typed.isEmpty());
         assertThat(api.parts.typed).containsExactly("y");

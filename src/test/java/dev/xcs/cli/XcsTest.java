@@ -30,7 +30,7 @@ class XcsTest {
             + " tool\",\"type\":\"SHUTDOWN\",\"typeNumber\":6,\"subtypeNumber\":3}";
     private static final String LINE =
             "{\"sequence\":13,\"time\":\"2026-01-31T12:00:00.75Z\",\"domid\":-1,\"subtype\":\"HYPERVISOR.LINE\",\"payload\":{\"kind\":\"log-line\",\"text\":\"\\u001b[2J\\u009b"
-                + " evil\",\"offset\":9},\"type\":\"HYPERVISOR\",\"typeNumber\":65,\"subtypeNumber\":32}";
+                    + " evil\",\"offset\":9},\"type\":\"HYPERVISOR\",\"typeNumber\":65,\"subtypeNumber\":32}";
 
     @TempDir
     Path dir;
@@ -248,9 +248,8 @@ class XcsTest {
                         .code())
                 .isZero();
         assertThat(daemon.bodies("POST /v1/domains"))
-                .containsExactly(
-                        Daemon.JSON.readTree(
-                                "{\"name\":\"web\",\"memoryMib\":64,\"vcpus\":1,\"bootloader\":\"pvgrub\"}"));
+                .containsExactly(Daemon.JSON.readTree(
+                        "{\"name\":\"web\",\"memoryMib\":64,\"vcpus\":1,\"bootloader\":\"pvgrub\"}"));
     }
 
     @Test

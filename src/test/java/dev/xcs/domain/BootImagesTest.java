@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,7 +114,7 @@ class BootImagesTest {
     }
 
     private BootImages images(Optional<Path> root) {
-        return new BootImages(vertx, new XenClient(vertx.eventBus(), Deadlines.DEFAULT), root);
+        return new BootImages(vertx, new XenClient(vertx.eventBus(), Deadlines.DEFAULT), root, Set.of());
     }
 
     private static Problem refusal(Future<?> future) {

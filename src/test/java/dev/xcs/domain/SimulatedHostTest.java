@@ -84,7 +84,9 @@ class SimulatedHostTest {
         deploy(new DomainKeeper(
                 store,
                 new Definitions(directory, Json.mapper()),
-                new DomainConfig(3, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()),
+                new DomainConfig(
+                        3, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()),
+                Rig.PVGRUB,
                 daemon.metrics()));
     }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 public final class KernelElf {
     private static final int NOTES = 256;
     private static final int NOTE_ENTRY = 1;
+    private static final int NOTE_XEN_VERSION = 5;
     private static final int NOTE_GUEST_OS = 6;
     private static final int NOTE_SUPPORTED_FEATURES = 17;
     private static final int NOTE_PHYS32_ENTRY = 18;
@@ -25,6 +26,7 @@ public final class KernelElf {
         elf.putInt(64, 1).putLong(64 + 32, 512).putLong(64 + 40, 512);
         ByteBuffer notes = elf.slice(NOTES, 256).order(ByteOrder.LITTLE_ENDIAN);
         note(notes, NOTE_GUEST_OS, "linux\0".getBytes(StandardCharsets.US_ASCII));
+        note(notes, NOTE_XEN_VERSION, "xen-3.0\0".getBytes(StandardCharsets.US_ASCII));
         note(notes, NOTE_SUPPORTED_FEATURES, new byte[] {0, (byte) (1 << RSDP_UNRESTRICTED - 8), 0, 0});
         note(notes, type == DomainType.PV ? NOTE_ENTRY : NOTE_PHYS32_ENTRY, new byte[8]);
         elf.putInt(120, 4).putLong(120 + 8, NOTES).putLong(120 + 32, notes.position());

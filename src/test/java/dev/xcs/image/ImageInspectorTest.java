@@ -206,6 +206,9 @@ class ImageInspectorTest {
         assertThat(amd64.architecture()).isEqualTo("x86_64");
         assertThat(amd64.entry()).isEqualTo("0xffffffff80110000");
         assertThat(amd64.compression()).isEqualTo(Compression.GZIP);
+        assertThat(List.of(i386.pv(), amd64.pv(), inspect(Kernels.plan9(true)).pv()))
+                .as("what can be wrapped into an ELF")
+                .containsExactly(false, false, true);
     }
 
     @Test

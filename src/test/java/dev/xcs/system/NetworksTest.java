@@ -278,7 +278,9 @@ class NetworksTest {
             JsonNode limited = api.get("/v1/domains/" + uuid + "/vifs").body().path(1);
             assertThat(limited.path("rate").asText()).isEqualTo("1250KB/s@20ms");
             JsonNode unlimited = requested(uuid, "NETIF_BE.CREDITLIMIT", Map.of("kind", "vif-rate", "index", 1));
-            assertThat(unlimited.path("outcome").asText()).as(unlimited.toString()).isEqualTo("done");
+            assertThat(unlimited.path("outcome").asText())
+                    .as(unlimited.toString())
+                    .isEqualTo("done");
             assertThat(api.get("/v1/domains/" + uuid + "/vifs").body().path(1).has("rate"))
                     .isFalse();
             JsonNode gone =
@@ -303,9 +305,13 @@ class NetworksTest {
             }
             // Netfront has no state in between: it is there or not.
             assertThat(told(uuid, "NETIF_FE")).contains("NETIF_FE.INTERFACE_STATUS");
-            // The last limit leaves no node that could be read, so the request itself is told a little after its answer.
+            // The last limit leaves no node that could be read, so the request itself is told a little after its
+            // answer.
             Await.until("no limit is told", SOON, () -> limits(uuid).contains(""));
-            assertThat(limits(uuid)).startsWith("1MB/s").contains("1250KB/s@20ms").endsWith("");
+            assertThat(limits(uuid))
+                    .startsWith("1MB/s")
+                    .contains("1250KB/s@20ms")
+                    .endsWith("");
         }
     }
 

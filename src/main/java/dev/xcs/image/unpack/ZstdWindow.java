@@ -46,13 +46,16 @@ final class ZstdWindow {
             CorruptStream.unless(distance <= declared, "a zstd block refers to what is outside of the window");
             throw new WindowExceeded(Unpacking.MAX_WINDOW_BYTES);
         }
+        long start = end - distance;
         int left = length;
         while (left > 0) {
-            int from = (int) (end - distance & MASK);
+            // What was repeated already is as good a source: a run of one byte would else be copied byte by byte.
+            long back = end - start - (end - start) % distance;
+            int from = (int) (end - back & MASK);
             int to = (int) (end & MASK);
-            int run = (int) Math.min(Math.min(left, distance), Math.min(PAGE - from, PAGE - to));
+            int run = (int) Math.min(Math.min(left, back), Math.min(PAGE - from, PAGE - to));
             // Of two pages, or of two parts of one that do not overlap.
-            System.arraycopy(page(end - distance), from, page(end), to, run);
+            System.arraycopy(page(end - back), from, page(end), to, run);
             left -= run;
             end += run;
         }

@@ -57,7 +57,7 @@ class SimVifTest {
     }
 
     private static void assertReachesDom0(TestGuest guest) {
-        assertThat(guest.answer("ping -c 2 -i 0.01 " + DOM0)).contains("2 packets received");
+        assertThat(guest.answer("ping -c 2 -i 0.01 -W 10 " + DOM0)).contains("2 packets received");
     }
 
     private String error(TestVif vif) {
@@ -225,7 +225,7 @@ class SimVifTest {
         devices.connect(
                 new VifPort(second.name, second.name, 9000, BRIDGE, false, null, List.of(), null, TestVif.OPEN));
 
-        assertThat(guest.answer("ping -c 3 -i 0.01 -s 8972 10.77.0.12")).contains("3 packets received");
+        assertThat(guest.answer("ping -c 3 -i 0.01 -W 10 -s 8972 10.77.0.12")).contains("3 packets received");
     }
 
     @Test
@@ -344,7 +344,7 @@ class SimVifTest {
         }
         for (int i = 0; i < 12; i++) {
             TestGuest guest = guests.get(i).untilPrinted("# ");
-            assertThat(guest.answer("ping -c 2 -i 0.01 10.77.0." + (20 + (i + 5) % 12)))
+            assertThat(guest.answer("ping -c 2 -i 0.01 -W 10 10.77.0." + (20 + (i + 5) % 12)))
                     .contains("2 packets received");
         }
     }

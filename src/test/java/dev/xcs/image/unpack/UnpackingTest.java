@@ -39,14 +39,22 @@ class UnpackingTest {
     @ParameterizedTest
     @EnumSource(Compression.class)
     void unpacksMegabytes(Compression compression) throws IOException {
-        // A block of LZ4 has 8 MiB.
-        int length = (compression == Compression.LZ4 ? 9 : 2) << 20;
-        byte[] content = content(7, length, 40);
-        System.arraycopy(content, 0, content, length - (1 << 20), 1 << 20);
+        byte[] content = content(7, 2 << 20, 40);
+        System.arraycopy(content, 0, content, 1 << 20, 1 << 20);
         byte[] packed = Kernels.pack(content, compression);
 
         assertThat(Unpacking.of(ByteBuffer.wrap(packed))).isEqualTo(compression);
         assertThat(unpack(compression, packed)).isEqualTo(content);
+    }
+
+    @Test
+    void takesSeveralBlocksOfLz4() throws IOException {
+        byte[] content = content(13, 200_000, 20);
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        packed.writeBytes(Kernels.pack(Arrays.copyOf(content, 120_000), Compression.LZ4));
+        packed.writeBytes(Kernels.pack(Arrays.copyOfRange(content, 120_000, 200_000), Compression.LZ4));
+
+        assertThat(unpack(Compression.LZ4, packed.toByteArray())).isEqualTo(content);
     }
 
     @ParameterizedTest
