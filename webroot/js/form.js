@@ -54,7 +54,7 @@ export class Field {
       base.kind = "select";
       base.options = schema.enum.map((value) => [value, value]);
       if (!schema.default || its.optional) {
-        base.options.unshift(["", "not said"]);
+        base.options.unshift(["", "The default"]);
       }
       base.value = its.optional ? "" : schema.default;
     } else if (type === "array" && schema.items?.enum) {

@@ -56,6 +56,7 @@ export class ConsolePane {
   #self = null;
   #all = [];
   #lease = null;
+  #known = [];
   #viewOnly = false;
   #sawEnd = false;
   #wantsCrash = false;
@@ -131,7 +132,8 @@ export class ConsolePane {
     this.#self = frame.viewer;
     this.#lease = frame.lease.holder;
     this.#viewOnly = frame.viewOnly;
-    this.#showBoots(frame.boots);
+    this.#known = frame.boots;
+    this.#showBoots();
     this.#showViewers(frame.viewers);
     if (frame.domid === null) {
       this.#showState("stopped");
@@ -140,12 +142,12 @@ export class ConsolePane {
   }
 
   /** What earlier boots have printed can be seen again, as far as it is kept. */
-  #showBoots(boots) {
+  #showBoots() {
     const chosen = this.#boots.value;
-    const shown = boots.slice(-BOOTS_SHOWN).reverse();
+    const shown = this.#known.slice(-BOOTS_SHOWN).reverse();
     fill(this.#boots, h("option", { value: "" }, "Show from…"), shown.map((one) => h("option", { value: String(one.boot) }, `boot ${one.boot}, ${clock(one.time)}`)));
     this.#boots.value = shown.some((one) => String(one.boot) === chosen) ? chosen : "";
-    this.#boots.hidden = boots.length < 2;
+    this.#boots.hidden = this.#known.length < 2;
   }
 
   #replay() {
@@ -249,8 +251,12 @@ export class ConsolePane {
   }
 
   #restarted(frame) {
+    if (!this.#known.some((one) => one.boot === frame.boot)) {
+      this.#known = [...this.#known, { boot: frame.boot, offset: frame.offset, time: new Date().toISOString() }];
+      this.#showBoots();
+    }
     this.#showState("live");
-    this.#screen.note(frame.boot === undefined ? "booted anew" : `boot ${frame.boot}`);
+    this.#screen.note(`boot ${frame.boot}`);
     tell(`${this.#name} has booted anew`);
   }
 

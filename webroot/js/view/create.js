@@ -34,7 +34,15 @@ async function prepare(board) {
     used.add(name);
     return domain.fields[name] ? [Field.of(name, domain.fields[name], { required: domain.required.has(name), ...its })] : [];
   };
-  const kernels = host.simulated ? ["sim:linux", "sim:netbsd"] : [];
+  const kernel = take("kernel", {
+    value: host.simulated ? "sim:linux" : "",
+    suggestions: host.simulated ? ["sim:linux", "sim:netbsd"] : [],
+    code: true,
+    wide: true,
+    hint: host.simulated ? "On this simulated host sim:linux or sim:netbsd, or a path in dom0." : "A path in dom0's file system.",
+  });
+  const loader = take("bootloader", { label: "or a boot loader", hint: "Instead of a kernel: it finds on the guest's disks what to boot." });
+  loader.forEach((field) => field.onChange(() => field.input.value !== "" && kernel.forEach((other) => (other.input.value = ""))));
   const parts = [
     new Section("What it is", [
       ...take("name", { hint: "Unique on this host.", code: true }),
@@ -43,9 +51,10 @@ async function prepare(board) {
       ...take("vcpus", { label: "Virtual CPUs", value: "1", hint: "" }),
     ]),
     new Section("What it boots", [
-      ...take("kernel", { value: host.simulated ? "sim:linux" : "", suggestions: kernels, code: true, wide: true, hint: host.simulated ? "On this simulated host sim:linux or sim:netbsd, or a path in dom0." : "A path in dom0's file system." }),
+      ...kernel,
+      ...loader,
       ...take("ramdisk", { code: true, wide: true, hint: "A path in dom0's file system." }),
-      ...take("cmdline", { label: "Command line", code: true, wide: true, hint: "" }),
+      ...take("cmdline", { label: "Command line", code: true, wide: true, hint: "When there is none Linux gets console=hvc0." }),
     ]),
     new Rows("disks", "Disks", "disk", () => diskSections(disk), "Files, block devices and images of dom0."),
     new Rows("vifs", "Network interfaces", "interface", () => vifSections(vif, networks), null),

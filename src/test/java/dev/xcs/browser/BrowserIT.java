@@ -337,10 +337,7 @@ class BrowserIT {
             admin.sees(".top .link.live");
             api.create(GUEST);
             admin.sees("tr:has-text('web')");
-            Await.until(
-                    "nothing says that it is lost",
-                    SOON,
-                    () -> admin.find("#lost").isHidden());
+            Await.until("nothing says that it is lost", SOON, () -> !admin.shows("#lost"));
         }
     }
 }

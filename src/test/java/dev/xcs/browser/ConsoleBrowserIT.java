@@ -7,6 +7,7 @@ import dev.xcs.RunningDaemon;
 import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.hypervisor.sim.SimHostOptions;
 import dev.xcs.testing.ApiClient;
+import dev.xcs.testing.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ class ConsoleBrowserIT {
     private static final String TAKE = "button:has-text('Take the keyboard')";
     private static final String STEAL = "button:has-text('Take over')";
     private static final String HOLDER = ".holder";
+    private static final String BOOTS = "select[aria-label='Show from']";
+    private static final Duration SOON = Duration.ofSeconds(90);
 
     private static Chromium chromium;
 
@@ -129,13 +132,24 @@ class ConsoleBrowserIT {
             admin.readsInConsole("before");
             int boots = count(admin.joined(), "Linux version");
             admin.click("button:has-text('Reboot')");
-            admin.readsInConsole("boot 2");
-            admin.awaitJoined("before");
+            admin.reads(BOOTS, "boot 2");
             admin.readsInConsole("root@web:~#");
             admin.type("echo af''ter");
             admin.awaitJoined("\nafter");
             assertThat(count(admin.joined(), "Linux version")).isEqualTo(boots + 1);
             admin.photograph("console-rebooted");
+
+            admin.page().selectOption(BOOTS, "1");
+            Await.until(
+                    "it is shown from there",
+                    SOON,
+                    () -> admin.shows(".console-title .link.live")
+                            && admin.told().stream()
+                                            .filter(frame -> frame.contains("\"hello\""))
+                                            .count()
+                                    == 2);
+            admin.readsInConsole("after");
+            admin.reads(HOLDER, "You have the keyboard");
         }
     }
 

@@ -119,6 +119,11 @@ final class Surfer implements AutoCloseable {
         return locator;
     }
 
+    /** Whether it is there to be seen now. */
+    boolean shows(String selector) {
+        return page.locator(selector).first().isVisible();
+    }
+
     /** Waits until an element says it. */
     void reads(String selector, String text) {
         assertThat(page.locator(selector).first())
