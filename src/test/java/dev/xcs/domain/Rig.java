@@ -77,8 +77,10 @@ final class Rig implements AutoCloseable {
     }
 
     void start(Deadlines deadlines) {
-        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, BuilderPlace.PROCESS, Duration.ofMillis(200), Optional.empty());
-        deployment = await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, PVGRUB, meters, deadlines)));
+        DomainConfig config = new DomainConfig(
+                2, Duration.ofMinutes(10), 2, BuilderPlace.PROCESS, Duration.ofMillis(200), Optional.empty());
+        deployment =
+                await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, PVGRUB, meters, deadlines)));
     }
 
     /** The daemon ends, the host does not. */
@@ -97,6 +99,12 @@ final class Rig implements AutoCloseable {
         return CreateDomain.ADDRESS
                 .ask(vertx.eventBus(), new CreateDomain(spec))
                 .map(shown -> shown.domain());
+    }
+
+    /** Without a word about its type. */
+    Domain createOfAnyType(DomainSpec spec) {
+        return await(CreateDomain.ADDRESS.ask(vertx.eventBus(), new CreateDomain(spec, true)))
+                .domain();
     }
 
     Domain create(DomainSpec spec) {

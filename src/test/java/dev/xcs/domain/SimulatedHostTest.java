@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.xcs.bus.Json;
-import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
@@ -17,12 +16,12 @@ import dev.xcs.hypervisor.sim.Fault;
 import dev.xcs.hypervisor.sim.ForeignDomain;
 import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.hypervisor.sim.SimHostOptions;
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.journal.Definitions;
 import dev.xcs.message.ChangeDomain;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
 import dev.xcs.message.FetchDomains;
-import dev.xcs.message.OpenConsole;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.Domain;
 import dev.xcs.model.DomainSpec;
@@ -33,9 +32,9 @@ import dev.xcs.model.OnEnd;
 import dev.xcs.model.ProblemException;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.BusFixture;
+import dev.xcs.testing.Consoles;
 import dev.xcs.xenstore.XenstoreClient;
 import io.vertx.core.Deployable;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -75,16 +74,18 @@ class SimulatedHostTest {
 
     private void startDaemon() {
         daemon = new BusFixture();
+        ConsoleLog consoles = Consoles.log(directory.resolve("consoles"), 65536);
         store = new XenstoreClient(
                 daemon.vertx(), new XenstoreConfig(host.xenstoreSocket().toString(), 64), daemon.metrics());
         await(store.start());
-        deploy(new HypervisorGateway(host.hypervisor(), 2, daemon.metrics()));
+        deploy(new HypervisorGateway(host.hypervisor(), consoles, 2, daemon.metrics()));
         deploy(new EventChannelPoller(daemon.metrics()));
-        deploy(new ConsoleSwitch(new ConsoleConfig(65536, 4096), daemon.metrics()));
+        deploy(new ConsoleSwitch(Consoles.config(4096), consoles, daemon.metrics()));
         deploy(new DomainKeeper(
                 store,
                 new Definitions(directory, Json.mapper()),
-                new DomainConfig(3, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()),
+                new DomainConfig(
+                        3, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()),
                 Rig.PVGRUB,
                 daemon.metrics()));
     }
@@ -242,7 +243,7 @@ class SimulatedHostTest {
     }
 
     private String printed(UUID uuid) {
-        return daemon.ask(OpenConsole.ADDRESS, new OpenConsole(uuid)).replay().toString(StandardCharsets.UTF_8);
+        return Consoles.kept(daemon, uuid).text();
     }
 
     private void untilPrinted(UUID uuid, String text) throws Exception {
