@@ -47,7 +47,10 @@ final class CreateVerb extends Verb {
     @Option(names = "--uuid", paramLabel = "UUID", description = "The uuid; else the daemon chooses one.")
     private @Nullable String uuid;
 
-    @Option(names = "--type", paramLabel = "TYPE", description = "How it is virtualised: pv (default).")
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description = "How it is virtualised: pv or pvh; pvh where kernel and host can do it, if not given.")
     private @Nullable String type;
 
     @Option(
