@@ -165,8 +165,7 @@ public final class HypervisorGateway extends VerticleBase {
     }
 
     private List<Lane> lanes() {
-        return List.of(
-                events, calls, builds, images, preparing, destroys, consoles, terminalCalls, devices, networks);
+        return List.of(events, calls, builds, images, preparing, destroys, consoles, terminalCalls, devices, networks);
     }
 
     @Override

@@ -96,7 +96,10 @@ class LinuxNetworksTest {
     /** Everything that a network may leave behind in dom0. */
     private static String state() {
         // Neither what the kernel learns by itself, nor in which order things came to be.
-        return sorted(ip("-o link").replaceAll("(?m)^\\d+: ", "").replaceAll(" state \\w+", "").replace("NO-CARRIER,", ""))
+        return sorted(ip("-o link")
+                        .replaceAll("(?m)^\\d+: ", "")
+                        .replaceAll(" state \\w+", "")
+                        .replace("NO-CARRIER,", ""))
                 + sorted(ip("-o addr").replaceAll("(?m)^\\d+: ", "").replace(" tentative", ""))
                 + sorted(ip("route") + ip("-6 route"))
                 + ip("neigh show proxy")
