@@ -45,7 +45,7 @@ final class Viewer implements WebSocket.Listener {
                             URI.create("ws://localhost:" + api.port + "/v1/domains/" + FakeParts.GUEST + "/console"
                                     + query),
                             this)
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
         }
