@@ -62,7 +62,7 @@ class BuilderLabIT {
         return inDom0(
                 "for ((i = 0; i < 300; i++)); do mib=$(xl list large 2> /dev/null | tail -n 1 | tr -s ' ' | cut -d' ' -f3);"
                         + " [[ $mib =~ ^[0-9]+$ ]] && ((mib > 20)) && break; done;"
-                        + " kill -9 $(pgrep -f BuilderMain); echo at $mib MiB");
+                        + " kill -9 $(pgrep -f '[B]uilderMain'); echo at $mib MiB");
     }
 
     @Test
