@@ -1,6 +1,7 @@
 package dev.xcs.api;
 
 import dev.xcs.config.DaemonConfig.ApiConfig;
+import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.config.HostNames;
 import dev.xcs.config.ListenFailure;
@@ -40,6 +41,7 @@ public final class ApiServer extends VerticleBase {
 
     private final ApiConfig config;
     private final PvgrubConfig pvgrub;
+    private final HvmConfig hvm;
     private final Path stateDir;
     private final MeterRegistry meters;
     private final Duration pingEvery;
@@ -50,21 +52,24 @@ public final class ApiServer extends VerticleBase {
 
     /**
      * @param pvgrub what boots the domains that name it instead of a kernel
+     * @param hvm what HVM domains start with
      * @param stateDir where the admin token is kept
      */
-    public ApiServer(ApiConfig config, PvgrubConfig pvgrub, Path stateDir, MeterRegistry meters) {
-        this(config, pvgrub, stateDir, meters, PING_EVERY, IDLE);
+    public ApiServer(ApiConfig config, PvgrubConfig pvgrub, HvmConfig hvm, Path stateDir, MeterRegistry meters) {
+        this(config, pvgrub, hvm, stateDir, meters, PING_EVERY, IDLE);
     }
 
     ApiServer(
             ApiConfig config,
             PvgrubConfig pvgrub,
+            HvmConfig hvm,
             Path stateDir,
             MeterRegistry meters,
             Duration pingEvery,
             Duration idle) {
         this.config = config;
         this.pvgrub = pvgrub;
+        this.hvm = hvm;
         this.stateDir = stateDir;
         this.meters = meters;
         this.pingEvery = pingEvery;
@@ -93,7 +98,7 @@ public final class ApiServer extends VerticleBase {
     private Map<String, Operation> operations(AccessGuard guard, Contract contract) {
         EventBus bus = vertx.eventBus();
         BodyReader bodies = new BodyReader(vertx, config.maxBodyBytes());
-        DomainOperations domains = new DomainOperations(bus, bodies, pvgrub);
+        DomainOperations domains = new DomainOperations(bus, bodies, pvgrub, hvm);
         DiskOperations disks = new DiskOperations(bus, bodies);
         VifOperations vifs = new VifOperations(bus, bodies);
         NetworkOperations networks = new NetworkOperations(bus, bodies);

@@ -22,6 +22,9 @@ import java.util.Set;
 
 /** What the domains ask of the native verticle. */
 final class XenClient {
+    /** What of an HVM guest's memory its device model populates, for the display. */
+    private static final int DISPLAY_MIB = 16;
+
     private final EventBus bus;
     private final Deadlines deadlines;
 
@@ -53,8 +56,9 @@ final class XenClient {
     }
 
     Future<BuiltDomain> build(DomainSpec spec, int domid) {
+        int populated = spec.memoryMib() - (spec.type() == DomainType.HVM ? DISPLAY_MIB : 0);
         BuildRequest request = new BuildRequest(
-                domid, spec.type(), spec.memoryMib(), spec.vcpus(), spec.kernel(), spec.ramdisk(), spec.cmdline());
+                domid, spec.type(), populated, spec.vcpus(), spec.kernel(), spec.ramdisk(), spec.cmdline());
         return BuildXenDomain.ADDRESS
                 .ask(bus, new BuildXenDomain(request), deadlines.build())
                 .map(done -> done.built());

@@ -1,0 +1,19 @@
+package dev.xcs.api;
+
+import dev.xcs.config.DaemonConfig.HvmConfig;
+import java.util.List;
+import java.util.Optional;
+
+/** What an HVM domain starts with: hvmloader, and the firmware that it hands over to. */
+final class Firmware {
+    private static final String UEFI = "uefi";
+    private static final List<String> KINDS = List.of("bios", UEFI);
+
+    private Firmware() {}
+
+    static Bootloader read(RequestFields fields, HvmConfig hvm) {
+        String kind = fields.text("firmware", KINDS::contains, DomainRequest.oneOf(KINDS));
+        String file = (UEFI.equals(kind) ? hvm.uefi() : hvm.bios()).toString();
+        return new Bootloader(hvm.hvmloader().toString(), Optional.of(file), "domain.hvmloader");
+    }
+}
