@@ -106,6 +106,7 @@ public final class ApiServer extends VerticleBase {
         HostOperations host = new HostOperations(bus);
         AccessOperations access = new AccessOperations(guard);
         ConsoleDesk consoles = new ConsoleDesk(vertx, config.maxConsoleViewers(), pingEvery, meters);
+        DisplayDesk displays = new DisplayDesk(vertx, config.maxConsoleViewers());
         EventStreams events = new EventStreams(meters);
         SessionOperations sessions = new SessionOperations(vertx, bodies, events, pingEvery);
         desk = consoles;
@@ -119,6 +120,7 @@ public final class ApiServer extends VerticleBase {
                 Map.entry("changeDomain", lookup.of(domains::change)),
                 Map.entry("destroyDomain", lookup.of(domains::destroy)),
                 Map.entry("attachConsole", lookup.of(consoles::attach)),
+                Map.entry("attachDisplay", lookup.of(displays::attach)),
                 Map.entry("listDisks", lookup.of(disks::list)),
                 Map.entry("attachDisk", lookup.of(disks::attach)),
                 Map.entry("changeDisk", lookup.of(disks::change)),
@@ -150,7 +152,7 @@ public final class ApiServer extends VerticleBase {
 
     private HttpServerOptions options() {
         return new HttpServerOptions()
-                .setWebSocketSubProtocols(List.of(ConsoleDesk.PROTOCOL, SocketSink.PROTOCOL))
+                .setWebSocketSubProtocols(List.of(ConsoleDesk.PROTOCOL, SocketSink.PROTOCOL, DisplayDesk.PROTOCOL))
                 .setMaxWebSocketFrameSize(ConsoleInput.MAX_DECODED_BYTES)
                 .setMaxWebSocketMessageSize(ConsoleInput.MAX_DECODED_BYTES)
                 .setPerMessageWebSocketCompressionSupported(false)

@@ -2,8 +2,10 @@ package dev.xcs.devicemodel;
 
 import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.device.SupervisedProcess;
+import dev.xcs.message.DisplayShown;
 import dev.xcs.message.Done;
 import dev.xcs.message.EndDeviceModel;
+import dev.xcs.message.FetchDisplay;
 import dev.xcs.message.PlaceDeviceModel;
 import dev.xcs.message.ShutdownXenDomain;
 import dev.xcs.message.TakeDeviceModel;
@@ -49,7 +51,8 @@ public final class DeviceModelKeeper extends VerticleBase {
         return Future.all(Stream.of(
                         PlaceDeviceModel.ADDRESS.answer(vertx.eventBus(), ask -> place(ask, client)),
                         TakeDeviceModel.ADDRESS.answer(vertx.eventBus(), ask -> take(ask.uuid())),
-                        EndDeviceModel.ADDRESS.answer(vertx.eventBus(), this::end))
+                        EndDeviceModel.ADDRESS.answer(vertx.eventBus(), this::end),
+                        FetchDisplay.ADDRESS.answer(vertx.eventBus(), ask -> display(ask.uuid())))
                 .map(consumer -> consumer.completion())
                 .toList());
     }
@@ -85,10 +88,29 @@ public final class DeviceModelKeeper extends VerticleBase {
         }
     }
 
+    /** By where it is and not by whom this run has started: it may be of an earlier one. */
+    private Future<DisplayShown> display(UUID uuid) {
+        String socket = command(uuid).directory().resolve(QemuCommand.DISPLAY).toString();
+        return vertx.fileSystem().exists(socket).map(there -> {
+            if (!there) {
+                throw Problem.of(ProblemType.CONFLICT, "Domain " + uuid + " has no display: it is no HVM domain that runs")
+                        .toException();
+            }
+            return new DisplayShown(socket);
+        });
+    }
+
     private Future<Done> end(EndDeviceModel ask) {
         DeviceModel model = models.remove(ask.uuid());
         Future<Void> ended = model == null ? endStranded(ask) : model.end();
-        return ended.map(new Done());
+        return ended.compose(any -> clear(ask.uuid())).map(new Done());
+    }
+
+    private Future<Void> clear(UUID uuid) {
+        String own = command(uuid).directory().toString();
+        return vertx.fileSystem()
+                .exists(own)
+                .compose(there -> there ? vertx.fileSystem().deleteRecursive(own) : Future.succeededFuture());
     }
 
     private Future<Void> endStranded(EndDeviceModel ask) {
