@@ -8,6 +8,7 @@ import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.hypervisor.sim.SimHostOptions;
 import dev.xcs.hypervisor.xen.XenHypervisor;
 import dev.xcs.hypervisor.xen.XenOptions;
+import dev.xcs.platform.Dom0;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -36,7 +37,9 @@ record Host(Supplier<Hypervisor> open, XenstoreConfig xenstore, Optional<SimHost
     }
 
     private static Host simulated(DaemonConfig config, String faults) {
-        SimHost host = SimHost.start(SimHostOptions.defaults().withFaults(faults), config.stateDir());
+        SimHostOptions options =
+                SimHostOptions.defaults().withDom0(Dom0.of(config.sim().dom0())).withFaults(faults);
+        SimHost host = SimHost.start(options, config.stateDir());
         XenstoreConfig xenstore = new XenstoreConfig(
                 host.xenstoreSocket().toString(), config.xenstore().maxInFlight());
         return new Host(host::hypervisor, xenstore, Optional.of(host));

@@ -7,16 +7,17 @@ import dev.xcs.bus.Json;
 import dev.xcs.message.OpenSession;
 import dev.xcs.message.RequestControl;
 import dev.xcs.model.Binding;
+import dev.xcs.model.ByteRate;
 import dev.xcs.model.ControlPayload;
 import dev.xcs.model.ControlSubtype;
 import dev.xcs.model.ControlType;
-import dev.xcs.model.DiskSpec;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class ControlBody {
             + ", or * for every type";
 
     private static final int MAX_BINDINGS = 1024;
+    private static final int MAX_VIF_INDEX = 99_999;
     private static final int MAX_GRACE_SECONDS = 3600;
     private static final int GRACE_SECONDS = 60;
     private static final int MAX_DEADLINE_SECONDS = 600;
@@ -121,15 +123,26 @@ final class ControlBody {
                 .anyMatch(subtype -> subtype.json().equals(text));
     }
 
-    /** As where disks are attached, so that the same may be left out. */
-    private static ControlPayload disk(RequestFields payload, JsonNode given) {
+    /** As where disks and vifs are attached, so that the same may be left out. */
+    private static <T> T device(String kind, RequestFields payload, JsonNode given, Function<RequestFields, T> reader) {
         payload.node("kind");
-        payload.node("disk");
+        payload.node(kind);
         payload.check();
-        RequestFields fields = RequestFields.within(given, payload, "payload.disk.");
-        DiskSpec disk = DiskRequest.disk(fields);
+        RequestFields fields = RequestFields.within(given, payload, "payload." + kind + ".");
+        T device = reader.apply(fields);
         fields.check();
-        return new ControlPayload.Disk(disk);
+        return device;
+    }
+
+    /** Without a rate there is no limit. */
+    private static ControlPayload rate(RequestFields payload) {
+        payload.node("kind");
+        int index = payload.requiredInt("index", 0, MAX_VIF_INDEX, "");
+        ByteRate rate = payload.isNull("rate")
+                ? null
+                : payload.value("rate", ByteRate::parse, VifRequest.RATE_EXPECTED + ", or null for no limit");
+        payload.check();
+        return new ControlPayload.VifRate(index, rate);
     }
 
     private static ControlPayload payload(RequestFields fields) {
@@ -137,8 +150,21 @@ final class ControlBody {
         if (given == null) {
             return new ControlPayload.Empty();
         }
-        if (given.path("kind").asText().equals("disk") && given.path("disk").isObject()) {
-            return disk(RequestFields.within(given, fields, "payload."), given.path("disk"));
+        RequestFields payload = RequestFields.within(given, fields, "payload.");
+        switch (given.path("kind").asText()) {
+            case "disk":
+                if (given.path("disk").isObject()) {
+                    return new ControlPayload.Disk(device("disk", payload, given.path("disk"), DiskRequest::disk));
+                }
+                break;
+            case "vif":
+                if (given.path("vif").isObject()) {
+                    return new ControlPayload.Vif(device("vif", payload, given.path("vif"), VifRequest::vif));
+                }
+                break;
+            case "vif-rate":
+                return rate(payload);
+            default:
         }
         try {
             return PAYLOAD.readValue(given);

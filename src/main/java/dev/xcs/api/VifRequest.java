@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class VifRequest {
     private static final String MAC_EXPECTED = "an Ethernet address like 00:16:3e:01:02:03";
     private static final String IP_EXPECTED = "an IPv4 or IPv6 address";
-    private static final String RATE_EXPECTED = "a rate like 10Mb/s or 1MB/s@20ms";
+    static final String RATE_EXPECTED = "a rate like 10Mb/s or 1MB/s@20ms";
 
     private VifRequest() {}
 
@@ -58,7 +58,7 @@ final class VifRequest {
     }
 
     /** What the specification itself refuses is told with everything else that is wrong. */
-    private static VifSpec vif(RequestFields fields) {
+    static VifSpec vif(RequestFields fields) {
         String network = network(fields);
         String bridge = bridge(fields);
         MacAddress mac = fields.value("mac", MacAddress::parse, MAC_EXPECTED);

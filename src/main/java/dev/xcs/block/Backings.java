@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,9 @@ final class Backings {
 
     /** What a back-end counts in (public/io/blkif.h); a size that is no multiple loses its end. */
     private static final int SECTOR = 512;
+
+    /** What stands for a file: of Linux, and of NetBSD. */
+    private static final Pattern LOOP = Pattern.compile("/dev/(loop\\d+|vnd\\d+[a-p])");
 
     private final DiskTable table;
     private final Guards guards;
@@ -97,7 +101,7 @@ final class Backings {
     Future<OpenBacking> reopen(DiskSpec spec, Backing device, String holder, Object owner) {
         DeviceNumber number = OpenBacking.numberOf(device);
         boolean served = images.serves(number);
-        boolean loop = !served && device.path().startsWith("/dev/loop");
+        boolean loop = !served && LOOP.matcher(device.path()).matches();
         OpenBacking.Kind kind = served ? OpenBacking.Kind.NBD : loop ? OpenBacking.Kind.LOOP : OpenBacking.Kind.DEVICE;
         return source(spec, device, kind).compose(source -> {
             List<Extent> extents = new ArrayList<>(device.extents());

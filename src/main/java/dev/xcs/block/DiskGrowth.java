@@ -62,12 +62,14 @@ final class DiskGrowth {
         if (backing.source().kind() != Backing.Kind.FILE) {
             return Future.succeededFuture();
         }
-        return vertx.executeBlocking(
-                () -> {
-                    grow(backing.source().path(), sizeBytes);
-                    return null;
-                },
-                false);
+        // A device that cannot take another size, as those of NetBSD, says so before the file has one.
+        return devices.refresh(backing.number())
+                .compose(any -> vertx.executeBlocking(
+                        () -> {
+                            grow(backing.source().path(), sizeBytes);
+                            return null;
+                        },
+                        false));
     }
 
     private static void grow(String file, long sizeBytes) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.OnEnd;
+import dev.xcs.model.VifSpec;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  xcs create web --kernel /boot/vmlinuz --ramdisk /boot/initrd.img --memory 1g --vcpus 2",
             "  xcs create db --kernel /boot/vmlinuz --memory 2g --vcpus 2 --disk phy:/dev/vg/db,xvda,w",
+            "  xcs create www --kernel /boot/vmlinuz --memory 1g --vcpus 1 --vif bridge=xenbr0 --vif network=inside",
             "  xcs create demo --kernel sim:linux --memory 256 --vcpus 1 --paused",
             "  xcs create --json-file web.json --memory 2g",
             "  generate | xcs create -f -"
@@ -79,6 +81,15 @@ final class CreateVerb extends Verb {
             converter = DiskVerbs.DiskConverter.class,
             description = "A disk, in a form of xl or xm: /srv/web.img,raw,xvda,rw. May be given several times.")
     private List<DiskSpec> disks = List.of();
+
+    @Option(
+            names = "--vif",
+            paramLabel = "VIF",
+            converter = VifVerbs.VifConverter.class,
+            description =
+                    "A network interface, in a form of xl or xm: bridge=xenbr0, or network=NAME for a network of xcsd."
+                            + " May be given several times.")
+    private List<VifSpec> vifs = List.of();
 
     @Option(
             names = "--guest-os",
@@ -147,6 +158,10 @@ final class CreateVerb extends Verb {
         if (!disks.isEmpty()) {
             ArrayNode all = body.putArray("disks");
             disks.forEach(disk -> all.add(DiskVerbs.body(disk)));
+        }
+        if (!vifs.isEmpty()) {
+            ArrayNode all = body.putArray("vifs");
+            vifs.forEach(vif -> all.add(VifVerbs.body(vif)));
         }
         if (paused) {
             body.put("paused", true);

@@ -42,9 +42,9 @@ import picocli.CommandLine.Spec;
             "",
             "DOMAIN is a name, a uuid or a domid; a number is a domid, and name:42 the domain that is named so.",
             "",
-            "The daemon is found by --url, else XCS_URL, else in the state directory of a daemon that runs: XCS_STATE_DIR, "
-                    + "the checkout's .xcs, /var/lib/xcs. The token is taken from --token-file, else XCS_TOKEN, else the file that "
-                    + "XCS_TOKEN_FILE names, else that state directory."
+            "The daemon is found by --url, else XCS_URL, else in the state directory of a daemon that runs:"
+                    + " XCS_STATE_DIR, the checkout's .xcs, /var/lib/xcs. The token is taken from --token-file, else"
+                    + " XCS_TOKEN, else the file that XCS_TOKEN_FILE names, else that state directory."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -78,6 +78,13 @@ import picocli.CommandLine.Spec;
             DiskVerbs.Resize.class,
             DiskVerbs.Insert.class,
             DiskVerbs.Eject.class,
+            VifVerbs.ListVifs.class,
+            VifVerbs.Attach.class,
+            VifVerbs.Detach.class,
+            VifVerbs.Change.class,
+            NetworkVerbs.ListNetworks.class,
+            NetworkVerbs.Create.class,
+            NetworkVerbs.Delete.class,
             DmesgVerb.class,
             CompletionVerb.class,
             CommandLine.HelpCommand.class

@@ -11,6 +11,7 @@ import dev.xcs.config.DaemonConfig.LogConfig;
 import dev.xcs.config.DaemonConfig.ManagementConfig;
 import dev.xcs.config.DaemonConfig.NetworkConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
+import dev.xcs.config.DaemonConfig.SimConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,7 +153,8 @@ public final class ConfigReader {
                         value(Keys.NETWORK_DNSMASQ),
                         value(Keys.NETWORK_RUN_DIRECTORY),
                         value(Keys.NETWORK_DEFAULT),
-                        value(Keys.BLOCK_SCRIPT_DIRECTORY)));
+                        value(Keys.BLOCK_SCRIPT_DIRECTORY)),
+                new SimConfig(value(Keys.SIM_DOM0)));
     }
 
     private DomainConfig domain() {

@@ -1,5 +1,6 @@
 package dev.xcs.config;
 
+import dev.xcs.model.Dom0System;
 import dev.xcs.model.NetworkSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,13 +27,17 @@ public record DaemonConfig(
         EventsConfig events,
         KernelCacheConfig kernelCache,
         BlockConfig block,
-        NetworkConfig network) {
+        NetworkConfig network,
+        SimConfig sim) {
     /** AUTO is XEN where /sys/hypervisor/type says xen, else SIM. */
     public enum HypervisorKind {
         AUTO,
         XEN,
         SIM
     }
+
+    /** @param dom0 what the simulated host runs as dom0 */
+    public record SimConfig(Dom0System dom0) {}
 
     /** How much the daemon tells on standard error. */
     public record LogConfig(LogLevel level) {}

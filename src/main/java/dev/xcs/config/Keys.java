@@ -2,6 +2,7 @@ package dev.xcs.config;
 
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
+import dev.xcs.model.Dom0System;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -112,9 +113,12 @@ public final class Keys {
             "/run/xcs/networks");
     static final Key<Optional<String>> NETWORK_DEFAULT = new Key<>(
             "network.default-network",
-            "The network of vifs that name neither network nor bridge; empty: the bridge xenbr0.",
+            "The network of vifs that name neither network nor bridge; empty: the bridge xenbr0, on NetBSD bridge0.",
             NetworkKeys.NAME.orNothing(),
             "");
+
+    static final Key<Dom0System> SIM_DOM0 =
+            new Key<>("sim.dom0", "What dom0 of the simulated host runs.", Kind.choice(Dom0System.class), "linux");
 
     private static final List<Key<?>> ALL = List.of(
             HYPERVISOR,
@@ -152,7 +156,8 @@ public final class Keys {
             BLOCK_QEMU_IMG,
             NETWORK_DNSMASQ,
             NETWORK_RUN_DIRECTORY,
-            NETWORK_DEFAULT);
+            NETWORK_DEFAULT,
+            SIM_DOM0);
 
     private Keys() {}
 

@@ -5,6 +5,7 @@ import dev.xcs.message.ChangeVif;
 import dev.xcs.message.DetachVif;
 import dev.xcs.message.RequestControl;
 import dev.xcs.model.ControlPayload;
+import dev.xcs.model.ProblemException;
 import dev.xcs.model.VifChange;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
@@ -28,20 +29,27 @@ final class VifRequests {
                 return payload instanceof ControlPayload.Vif wanted
                         ? AttachVif.ADDRESS
                                 .ask(bus, new AttachVif(domain, wanted.vif()), deadline)
-                                .mapEmpty()
+                                .<Void>mapEmpty()
+                                .recover(failure -> within("payload.vif.", failure))
                         : Requests.wrongPayload("payload.kind", payload, "vif");
             case NETIF_BE_DESTROY:
                 return payload instanceof ControlPayload.VifRemoval removal
                         ? DetachVif.ADDRESS
                                 .ask(bus, new DetachVif(domain, removal.index(), removal.force()), deadline)
-                                .mapEmpty()
+                                .<Void>mapEmpty()
+                                .recover(failure -> within("payload.", failure))
                         : Requests.wrongPayload("payload.kind", payload, "vif-removal");
             default:
                 return payload instanceof ControlPayload.VifRate limit
                         ? ChangeVif.ADDRESS
                                 .ask(bus, new ChangeVif(domain, limit.index(), VifChange.limit(limit.rate())), deadline)
-                                .mapEmpty()
+                                .<Void>mapEmpty()
+                                .recover(failure -> within("payload.", failure))
                         : Requests.wrongPayload("payload.kind", payload, "vif-rate");
         }
+    }
+
+    private static Future<Void> within(String place, Throwable failure) {
+        return Future.failedFuture(ProblemException.within(place, failure));
     }
 }

@@ -83,6 +83,8 @@ final class Vifs {
         List<VifSpec> all = new ArrayList<>(specs(domain));
         for (VifSpec vif : found) {
             int at = indexOf(all, vif.mac());
+            // A daemon that ended while the guest booted had no time to write down the address that it chose.
+            at = at < 0 ? withoutMac(all) : at;
             if (at < 0) {
                 all.add(vif);
             } else {
@@ -95,6 +97,15 @@ final class Vifs {
     private static int indexOf(List<VifSpec> vifs, @Nullable MacAddress mac) {
         for (int i = 0; mac != null && i < vifs.size(); i++) {
             if (mac.equals(vifs.get(i).mac())) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static int withoutMac(List<VifSpec> vifs) {
+        for (int i = 0; i < vifs.size(); i++) {
+            if (vifs.get(i).mac() == null) {
                 return i;
             }
         }

@@ -6,6 +6,7 @@ import dev.xcs.hypervisor.BlockDevices;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.message.AttachLoop;
 import dev.xcs.message.AwaitEvents;
@@ -23,10 +24,12 @@ import dev.xcs.message.Done;
 import dev.xcs.message.EventsRaised;
 import dev.xcs.message.ExamineBacking;
 import dev.xcs.message.FindNbd;
+import dev.xcs.message.ForgetKernels;
 import dev.xcs.message.HoldDevice;
 import dev.xcs.message.HostNetworksListed;
 import dev.xcs.message.HostRead;
 import dev.xcs.message.HypervisorLogRead;
+import dev.xcs.message.KernelCacheShown;
 import dev.xcs.message.KernelRead;
 import dev.xcs.message.LimitXenMemory;
 import dev.xcs.message.LinksListed;
@@ -39,6 +42,7 @@ import dev.xcs.message.NameVif;
 import dev.xcs.message.NbdFound;
 import dev.xcs.message.NotifyChannel;
 import dev.xcs.message.PauseXenDomain;
+import dev.xcs.message.PrepareKernel;
 import dev.xcs.message.ReadConsole;
 import dev.xcs.message.ReadDiskStatistics;
 import dev.xcs.message.ReadHost;
@@ -49,6 +53,7 @@ import dev.xcs.message.RefreshDevice;
 import dev.xcs.message.ReleaseDevice;
 import dev.xcs.message.RemoveHostNetwork;
 import dev.xcs.message.ServeLeases;
+import dev.xcs.message.ShowKernelCache;
 import dev.xcs.message.ShutdownXenDomain;
 import dev.xcs.message.UnbindChannel;
 import dev.xcs.message.UnmapConsole;
@@ -61,8 +66,10 @@ import dev.xcs.message.XenDomainBuilt;
 import dev.xcs.message.XenDomainCreated;
 import dev.xcs.message.XenDomainsListed;
 import dev.xcs.model.DeviceNumber;
+import dev.xcs.model.KernelCacheCounts;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -73,6 +80,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
  * Answers every {@code xcs.native.*} message by calling the hypervisor, each on the thread where it delays nothing that must
@@ -102,6 +110,8 @@ public final class HypervisorGateway extends VerticleBase {
     private final Lane consoles = new Lane("xcs-native-console", 1, 8192);
     /** Apart: a kernel that nobody has looked at yet is unpacked first, which takes as long as a build. */
     private final Lane images = new Lane("xcs-native-images", PARALLEL_IMAGES, 4096);
+    /** Apart: nobody waits for it. */
+    private final Lane preparing = new Lane("xcs-native-preparing", 1, 4096);
     /** Apart: a disk that hangs must not delay a domain. */
     private final Lane devices = new Lane("xcs-native-devices", PARALLEL_DEVICES, 4096);
     /** Apart from disks for the same reason; one thread, so that changes of a bridge do not overtake each other. */
@@ -137,12 +147,13 @@ public final class HypervisorGateway extends VerticleBase {
     }
 
     private List<Lane> lanes() {
-        return List.of(events, calls, builds, images, destroys, consoles, devices, networks);
+        return List.of(events, calls, builds, images, preparing, destroys, consoles, devices, networks);
     }
 
     @Override
     public Future<?> start() {
         answerForDomains();
+        answerForKernels();
         answerForChannels();
         answerForConsoles();
         answerForDevices();
@@ -164,10 +175,6 @@ public final class HypervisorGateway extends VerticleBase {
                 BuildXenDomain.ADDRESS,
                 builds,
                 ask -> new XenDomainBuilt(hypervisor.domains().build(ask.request())));
-        answer(
-                ReadKernel.ADDRESS,
-                images,
-                ask -> new KernelRead(hypervisor.domains().bootable(ask.kernel())));
         act(PauseXenDomain.ADDRESS, calls, ask -> hypervisor.domains().pause(ask.domid()));
         act(UnpauseXenDomain.ADDRESS, calls, ask -> hypervisor.domains().unpause(ask.domid()));
         act(ShutdownXenDomain.ADDRESS, calls, ask -> hypervisor.domains().shutdown(ask.domid(), ask.reason()));
@@ -177,6 +184,27 @@ public final class HypervisorGateway extends VerticleBase {
             return new HypervisorLogRead(chunk.text(), chunk.next());
         });
         act(LimitXenMemory.ADDRESS, calls, ask -> hypervisor.domains().limitMemory(ask.domid(), ask.maxKib()));
+    }
+
+    private void answerForKernels() {
+        Kernels kernels = hypervisor.kernels();
+        answer(ReadKernel.ADDRESS, images, ask -> new KernelRead(kernels.bootable(ask.kernel())));
+        act(PrepareKernel.ADDRESS, preparing, ask -> kernels.prepare(ask.kernel()));
+        answer(ShowKernelCache.ADDRESS, images, ask -> new KernelCacheShown(kernels.show()));
+        act(ForgetKernels.ADDRESS, images, ask -> kernels.forget(ask.key()));
+        Gauge.builder("xcs.kernel.cache.bytes", kernels, all -> all.counts().bytes())
+                .description("What the kernels that are kept unpacked take on the disk")
+                .baseUnit("bytes")
+                .register(metrics);
+        count("xcs.kernel.cache.hits", "Kernels that were there, unpacked", KernelCacheCounts::hits);
+        count("xcs.kernel.cache.misses", "Kernels that had to be unpacked", KernelCacheCounts::misses);
+        count("xcs.kernel.cache.damaged", "Unpacked kernels whose file was not whole", KernelCacheCounts::damaged);
+    }
+
+    private void count(String name, String description, ToLongFunction<KernelCacheCounts> count) {
+        FunctionCounter.builder(name, hypervisor.kernels(), all -> count.applyAsLong(all.counts()))
+                .description(description)
+                .register(metrics);
     }
 
     private void answerForChannels() {

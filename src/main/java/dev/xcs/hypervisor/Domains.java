@@ -7,7 +7,6 @@ import dev.xcs.model.DomainType;
 import dev.xcs.model.ShutdownReason;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /** Domains as the hypervisor knows them, by domid. */
@@ -19,9 +18,6 @@ public interface Domains {
 
     /** Makes an empty, paused domain and gives its domid. */
     int create(UUID handle, DomainType type, int vcpus);
-
-    /** As what Xen can start a kernel; a problem of the field {@code kernel} when it cannot be read. */
-    Set<DomainType> bootable(String kernel);
 
     /**
      * Sets limits, allocates the event channels of xenstore and console, populates memory and loads the kernel. The caller

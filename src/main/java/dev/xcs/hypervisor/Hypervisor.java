@@ -11,6 +11,8 @@ public interface Hypervisor extends AutoCloseable {
 
     Domains domains();
 
+    Kernels kernels();
+
     EventChannels eventChannels();
 
     ConsoleRings consoleRings();

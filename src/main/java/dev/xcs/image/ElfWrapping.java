@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * the kernel's text and data as they are in its file. There is no note of a hypercall page: a kernel without notes has nowhere to say
  * where it wants one, and does its hypercalls by {@code syscall}.
  */
-public final class ElfWrapping {
+public final class ElfWrapping implements ElfBytes {
     private static final int HEADER_BYTES = 64;
     private static final int PROGRAM_BYTES = 56;
     private static final int PROGRAMS = 3;
@@ -114,7 +114,16 @@ public final class ElfWrapping {
     }
 
     /** The size of the whole ELF. */
+    @Override
     public long size() {
         return head.capacity() + length;
+    }
+
+    /** What there is of it here: headers and notes. */
+    @Override
+    public ByteBuffer read(long at, int most) {
+        int begin = (int) Math.min(at, head.capacity());
+        int available = Math.max(0, Math.min(most, head.capacity() - begin));
+        return head.slice(begin, available).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -24,7 +24,15 @@ public record HostLink(
         boolean bridge,
         @Nullable String network,
         List<IpAddress> addresses) {
+    /** What Xen's tools give all of them, so that no bridge takes the address of one for its own. */
+    public static final String VIF_MAC = "fe:ff:ff:ff:ff:ff";
+
     public HostLink {
         addresses = List.copyOf(addresses);
+    }
+
+    /** Whether it is the back-end's end of a vif that was connected, whoever did that. */
+    public boolean carriesVif() {
+        return VIF_MAC.equals(mac);
     }
 }

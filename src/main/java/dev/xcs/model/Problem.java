@@ -99,6 +99,11 @@ public record Problem(
         return new Problem(type, value, field, step, call, argument, errno, errnoText, cause, retryable);
     }
 
+    /** The same told as another kind of failure. */
+    public Problem withType(ProblemType value) {
+        return new Problem(value, detail, field, step, call, argument, errno, errnoText, cause, retryable);
+    }
+
     public Problem withField(String value) {
         return new Problem(type, detail, value, step, call, argument, errno, errnoText, cause, retryable);
     }

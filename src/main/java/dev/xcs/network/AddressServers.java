@@ -12,11 +12,11 @@ interface AddressServers extends AutoCloseable {
     /**
      * Serves a network, or goes on with what serves it since an earlier run.
      *
-     * @param bridge where
+     * @param interfaceName where: dom0's own on the network's bridge
      * @param address dom0's own there
      * @return fails if it does not come up
      */
-    Future<Void> start(NetworkSpec network, String bridge, IpAddress address, Collection<Lease> leases);
+    Future<Void> start(NetworkSpec network, String interfaceName, IpAddress address, Collection<Lease> leases);
 
     /** Lets a network's guests have these addresses and names from now on, and no others. */
     Future<Void> serve(String network, Collection<Lease> leases);

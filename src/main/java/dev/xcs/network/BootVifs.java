@@ -5,6 +5,7 @@ import dev.xcs.device.Handshake;
 import dev.xcs.device.HotplugScripts;
 import dev.xcs.message.PrepareVifs;
 import dev.xcs.message.ResumeVifs;
+import dev.xcs.model.HostLink;
 import dev.xcs.model.IpAddress;
 import dev.xcs.model.MacAddress;
 import dev.xcs.model.ProblemException;
@@ -29,6 +30,7 @@ final class BootVifs {
     private final NativeNetwork devices;
     private final Handshake handshake;
     private final HotplugScripts scripts;
+    private final Departures departures;
 
     BootVifs(
             VifTable table,
@@ -37,7 +39,8 @@ final class BootVifs {
             StoredVifs stored,
             NativeNetwork devices,
             Handshake handshake,
-            HotplugScripts scripts) {
+            HotplugScripts scripts,
+            Departures departures) {
         this.table = table;
         this.networks = networks;
         this.claims = claims;
@@ -45,6 +48,7 @@ final class BootVifs {
         this.devices = devices;
         this.handshake = handshake;
         this.scripts = scripts;
+        this.departures = departures;
     }
 
     /** All of them or none; gives them with their MAC addresses. */
@@ -70,8 +74,7 @@ final class BootVifs {
         var problem = ProblemException.of(failure);
         String field = problem.field();
         boolean placed = field == null || field.startsWith("vifs");
-        return Future.failedFuture(
-                placed ? failure : new ProblemException(problem.withField(element + "." + field), failure));
+        return Future.failedFuture(placed ? failure : new ProblemException(problem.within(element + "."), failure));
     }
 
     /** Decides everything about a new vif, and keeps it from others. */
@@ -80,14 +83,31 @@ final class BootVifs {
         if (script != null) {
             scripts.check(script);
         }
-        return networks.place(spec, strangers.links()).map(place -> {
-            MacAddress mac = claims.mac(vifs.uuid(), index, spec, strangers);
-            KeptVif vif = new KeptVif(index, spec, mac, place, spec.ip());
-            claims.refuseShared(vif, spec, place, spec.ip(), strangers);
-            vif.change(spec, place, networks.addresses(spec, place, mac, vifs.name()));
-            vifs.add(vif);
-            return vif;
-        });
+        return nameFree(spec, strangers)
+                .compose(any -> networks.place(spec, strangers.links()))
+                .map(place -> {
+                    MacAddress mac = claims.mac(vifs.uuid(), index, spec, strangers);
+                    KeptVif vif = new KeptVif(index, spec, mac, place, spec.ip());
+                    claims.refuseShared(vif, place, spec.ip());
+                    vif.change(spec, place, networks.addresses(spec, place, mac, vifs.name()));
+                    vifs.add(vif);
+                    return vif;
+                });
+    }
+
+    /** The interface of its former boot may be there still. */
+    private Future<Void> nameFree(VifSpec spec, Claims.Strangers strangers) {
+        String name = spec.vifname();
+        if (name == null) {
+            return Future.succeededFuture();
+        }
+        claims.refuseNamesake(name);
+        Optional<HostLink> there = strangers.link(name);
+        Future<Boolean> free = there.isPresent() && there.get().carriesVif()
+                ? departures.await(name)
+                : Future.succeededFuture(there.isEmpty());
+        return free.compose(
+                gone -> gone ? Future.succeededFuture() : Future.failedFuture(Claims.ofDom0("vifname", name)));
     }
 
     private Future<Void> serve(DomainVifs vifs) {
@@ -206,8 +226,12 @@ final class BootVifs {
                 .map(any -> vifs.specs());
     }
 
+    /** By its address, as indexes have holes where vifs were detached; one that has none yet was written down before its first boot. */
     private static Optional<VifSpec> written(List<VifSpec> written, StoredVif found) {
-        return found.index() < written.size() ? Optional.of(written.get(found.index())) : Optional.empty();
+        return written.stream()
+                .filter(spec -> spec.mac() != null && found.mac().equals(Optional.of(spec.mac())))
+                .findFirst()
+                .or(() -> written.stream().skip(found.index()).findFirst().filter(spec -> spec.mac() == null));
     }
 
     /** What the nodes do not tell is as it was written down. */

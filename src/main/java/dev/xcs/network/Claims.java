@@ -107,21 +107,23 @@ final class Claims {
                 .or(() -> Optional.ofNullable(strangers.macs().get(mac)));
     }
 
+    /** Refuses a name that another vif has. */
+    void refuseNamesake(String name) {
+        table.holder(null, other -> name.equals(other.interfaceName())).ifPresent(holder -> {
+            throw taken("vifname", name, holder);
+        });
+    }
+
+    static RuntimeException ofDom0(String field, String name) {
+        return taken(field, name, "an interface of dom0");
+    }
+
     /**
-     * Refuses a vif whose name in dom0 or whose addresses another has.
+     * Refuses a vif whose addresses another has.
      *
      * @param vif in the table already or not
      */
-    void refuseShared(KeptVif vif, VifSpec spec, Place place, List<IpAddress> addresses, Strangers strangers) {
-        String name = spec.vifname();
-        if (name != null) {
-            table.holder(vif, other -> name.equals(other.interfaceName())).ifPresent(holder -> {
-                throw taken("vifname", name, holder);
-            });
-            if (!name.equals(vif.interfaceName()) && strangers.link(name).isPresent()) {
-                throw taken("vifname", name, "an interface of dom0");
-            }
-        }
+    void refuseShared(KeptVif vif, Place place, List<IpAddress> addresses) {
         for (IpAddress address : addresses) {
             table.holder(
                             vif,

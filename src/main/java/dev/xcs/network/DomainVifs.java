@@ -61,7 +61,7 @@ final class DomainVifs {
     }
 
     List<VifSpec> specs() {
-        return vifs.values().stream().map(KeptVif::shown).toList();
+        return vifs.values().stream().map(KeptVif::kept).toList();
     }
 
     DevicePaths paths(KeptVif vif) {

@@ -10,6 +10,7 @@ import dev.xcs.model.NetworkView;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.Subnet;
+import dev.xcs.platform.Dom0;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class KeptNetwork {
     private final NetworkSpec spec;
     private final NetworkView.Origin origin;
+    private final Dom0 dom0;
     private final Map<MacAddress, Lease> leases = new LinkedHashMap<>();
     private Future<Void> made = Future.failedFuture("not made yet");
 
-    KeptNetwork(NetworkSpec spec, NetworkView.Origin origin) {
+    KeptNetwork(NetworkSpec spec, NetworkView.Origin origin, Dom0 dom0) {
         this.spec = spec;
         this.origin = origin;
+        this.dom0 = dom0;
     }
 
     NetworkSpec spec() {
@@ -54,7 +57,14 @@ final class KeptNetwork {
     /** Null for a routed network. */
     @Nullable
     String bridge() {
-        return spec.bridgeName();
+        return spec.kind() == NetworkKind.ROUTED || spec.bridge() != null
+                ? spec.bridge()
+                : dom0.bridgeName(spec.name());
+    }
+
+    /** The interface that dom0 has its address by, where it has one. */
+    String hostSide() {
+        return dom0.hostSide(Objects.requireNonNull(bridge(), "a network with an address of dom0 has a bridge"));
     }
 
     /** Dom0's own: the first after the network's. */

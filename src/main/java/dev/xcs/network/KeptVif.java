@@ -53,9 +53,15 @@ final class KeptVif {
         return addresses;
     }
 
-    /** As it is shown and kept: with what was chosen for it. */
-    VifSpec shown() {
+    /** As it is kept: with what was chosen for it once and for all. */
+    VifSpec kept() {
         return spec.withMac(mac);
+    }
+
+    /** As it is shown: where it is now, and with the addresses that it has there. */
+    VifSpec placed() {
+        return kept().moved(place.network(), place.network() == null ? place.bridge() : null)
+                .withIp(addresses);
     }
 
     void change(VifSpec newSpec, Place newPlace, List<IpAddress> newAddresses) {

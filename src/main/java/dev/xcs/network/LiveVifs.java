@@ -15,8 +15,6 @@ import dev.xcs.model.VifView;
 import dev.xcs.xenstore.Change;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -27,12 +25,6 @@ import org.slf4j.LoggerFactory;
 final class LiveVifs {
     private static final Logger LOG = LoggerFactory.getLogger(LiveVifs.class);
 
-    /** The kernel takes an interface away a little after its back-end has closed. */
-    private static final Duration VANISH = Duration.ofSeconds(5);
-
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
-
-    private final Vertx vertx;
     private final Xenstore store;
     private final VifTable table;
     private final BootVifs boot;
@@ -41,9 +33,9 @@ final class LiveVifs {
     private final NativeNetwork devices;
     private final VifViews views;
     private final Handshake handshake;
+    private final Departures departures;
 
     LiveVifs(
-            Vertx vertx,
             Xenstore store,
             VifTable table,
             BootVifs boot,
@@ -51,8 +43,8 @@ final class LiveVifs {
             Claims claims,
             NativeNetwork devices,
             VifViews views,
-            Handshake handshake) {
-        this.vertx = vertx;
+            Handshake handshake,
+            Departures departures) {
         this.store = store;
         this.table = table;
         this.boot = boot;
@@ -61,6 +53,7 @@ final class LiveVifs {
         this.devices = devices;
         this.views = views;
         this.handshake = handshake;
+        this.departures = departures;
     }
 
     /** Done when the guest has it, or at once if it cannot take it now. A guest that does not take it does not keep it. */
@@ -124,8 +117,8 @@ final class LiveVifs {
                         failure,
                         vifs.name() + " did not take vif " + vif.index() + " within " + Handshake.CONNECT.toSeconds()
                                 + " s",
-                        "its kernel has no driver for Xen's network interfaces, is not booted that far, or hangs; the vif "
-                                + "was taken away again"));
+                        "its kernel has no driver for Xen's network interfaces, is not booted that far, or hangs; the"
+                                + " vif was taken away again"));
     }
 
     private static Future<Void> tooSlow(Throwable failure, String detail, String cause) {
@@ -170,23 +163,10 @@ final class LiveVifs {
         return boot.disconnect(vifs, vif)
                 .transform(any -> handshake.removeNodes(vifs.paths(vif)))
                 .compose(any -> boot.leave(vif))
-                .compose(any -> name == null ? Future.succeededFuture() : vanished(name, System.nanoTime()));
-    }
-
-    /** No event tells: its index can be used again only then. */
-    private Future<Void> vanished(String name, long since) {
-        return devices.links().compose(links -> {
-            boolean there = links.stream().anyMatch(link -> link.name().equals(name));
-            if (!there) {
-                return Future.succeededFuture();
-            }
-            if (System.nanoTime() - since > VANISH.toNanos()) {
-                LOG.warn("{} is still there {} s after its back-end is gone", name, VANISH.toSeconds());
-                return Future.succeededFuture();
-            }
-            return vertx.timer(BETWEEN_LOOKS.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
-                    .compose(any -> vanished(name, since));
-        });
+                // Its index can be used again only then.
+                .compose(any -> name == null
+                        ? Future.succeededFuture()
+                        : departures.await(name).mapEmpty());
     }
 
     /** Done when it is as wanted; what cannot be leaves it as it was. */
@@ -207,11 +187,11 @@ final class LiveVifs {
         VifSpec wanted = ask.change().appliedTo(vif.spec());
         return claims.strangers()
                 .compose(strangers -> networks.place(wanted, strangers.links()).map(place -> {
-                    claims.refuseShared(vif, wanted, place, wanted.ip(), strangers);
+                    claims.refuseShared(vif, place, wanted.ip());
                     return place;
                 }))
                 .compose(place -> alter(vifs, vif, wanted, place))
-                .compose(any -> views.show(vifs, vif).map(view -> new VifAltered(vif.shown(), view)));
+                .compose(any -> views.show(vifs, vif).map(view -> new VifAltered(vif.kept(), view)));
     }
 
     private Future<Void> alter(DomainVifs vifs, KeptVif vif, VifSpec wanted, Place place) {

@@ -41,11 +41,14 @@ final class NativeNetwork {
         return ReadHost.ADDRESS.ask(bus, new ReadHost(), TIMEOUT).map(read -> read.host());
     }
 
-    /** Of every domain that Xen still has. */
+    /** Of every domain that Xen still has and that is not dead: what it had is nobody's, although Xen has not let go of it yet. */
     Future<Set<Integer>> domids() {
         return ListXenDomains.ADDRESS
                 .ask(bus, new ListXenDomains(), TIMEOUT)
-                .map(listed -> listed.domains().stream().map(DomainInfo::domid).collect(Collectors.toSet()));
+                .map(listed -> listed.domains().stream()
+                        .filter(domain -> !domain.dying())
+                        .map(DomainInfo::domid)
+                        .collect(Collectors.toSet()));
     }
 
     Future<String> vifName(int domid, int index) {

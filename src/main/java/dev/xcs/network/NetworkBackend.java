@@ -77,7 +77,8 @@ public final class NetworkBackend extends VerticleBase {
                     chosen,
                     definitions,
                     table,
-                    config.defaultNetwork().orElse(null));
+                    config.defaultNetwork().orElse(null),
+                    Dom0.of(host.dom0()));
             return networks.start(config.networks())
                     .compose(any -> tidy(networks, devices))
                     .compose(any -> serve(table, networks, devices, Dom0.of(host.dom0())));
@@ -123,9 +124,10 @@ public final class NetworkBackend extends VerticleBase {
         Claims claims = new Claims(table, stored, devices);
         Handshake handshake = new Handshake(vertx, store);
         HotplugScripts scripts = new HotplugScripts(vertx, store, dom0, config.scriptDirectory());
-        BootVifs boot = new BootVifs(table, networks, claims, stored, devices, handshake, scripts);
+        Departures departures = new Departures(vertx, devices);
+        BootVifs boot = new BootVifs(table, networks, claims, stored, devices, handshake, scripts, departures);
         VifViews views = new VifViews(table, stored, devices);
-        LiveVifs live = new LiveVifs(vertx, store, table, boot, networks, claims, devices, views, handshake);
+        LiveVifs live = new LiveVifs(store, table, boot, networks, claims, devices, views, handshake, departures);
         answer(PrepareVifs.ADDRESS, ask -> boot.prepare(ask).map(VifsPrepared::new));
         answer(PlaceVifs.ADDRESS, ask -> boot.place(ask.uuid(), ask.domid()).map(VifsPlaced::new));
         answer(TakeVifs.ADDRESS, ask -> boot.take(ask.uuid()).map(new Done()));

@@ -12,6 +12,7 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.VifSpec;
+import dev.xcs.platform.Dom0;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -40,27 +41,30 @@ final class Networks {
     private final NetworkDefinitions definitions;
     private final VifTable table;
     private final @Nullable String standard;
+    private final Dom0 dom0;
     private final Map<String, KeptNetwork> networks = new TreeMap<>();
 
-    /** @param standard the network of a vif that names neither a network nor a bridge; null for xl's bridge */
+    /** @param standard the network of a vif that names neither a network nor a bridge; null for the bridge that Xen's own tools take */
     Networks(
             Vertx vertx,
             NativeNetwork devices,
             AddressServers servers,
             NetworkDefinitions definitions,
             VifTable table,
-            @Nullable String standard) {
+            @Nullable String standard,
+            Dom0 dom0) {
         this.vertx = vertx;
         this.devices = devices;
         this.servers = servers;
         this.definitions = definitions;
         this.table = table;
         this.standard = standard;
+        this.dom0 = dom0;
     }
 
     /** What is known is made or mended. A network that cannot be made is shown so, and tried again when a vif wants to be on it. */
     Future<Void> start(List<NetworkSpec> configured) {
-        configured.forEach(spec -> keep(new KeptNetwork(spec, NetworkView.Origin.CONFIG)));
+        configured.forEach(spec -> keep(new KeptNetwork(spec, NetworkView.Origin.CONFIG, dom0)));
         return vertx.executeBlocking(definitions::load, false).compose(asked -> {
             asked.forEach(this::keepAsked);
             List<Future<Void>> made = networks.values().stream()
@@ -75,7 +79,7 @@ final class Networks {
         if (clash.isPresent()) {
             LOG.error("The network {} is left out: {}", spec.name(), clash.get().detail());
         } else {
-            keep(new KeptNetwork(spec, NetworkView.Origin.API));
+            keep(new KeptNetwork(spec, NetworkView.Origin.API, dom0));
         }
     }
 
@@ -126,7 +130,7 @@ final class Networks {
     private Future<Void> serveAnew(KeptNetwork network) {
         IpAddress address = network.address();
         return network.leasing() && address != null
-                ? servers.start(network.spec(), Objects.requireNonNull(network.bridge()), address, network.leases())
+                ? servers.start(network.spec(), network.hostSide(), address, network.leases())
                 : Future.succeededFuture();
     }
 
@@ -154,7 +158,7 @@ final class Networks {
     Future<Place> place(VifSpec spec, List<HostLink> links) {
         String name = spec.network() == null && spec.bridge() == null ? standard : spec.network();
         if (name == null) {
-            String bridge = spec.bridge() == null ? VifSpec.DEFAULT_BRIDGE : spec.bridge();
+            String bridge = spec.bridge() == null ? dom0.defaultBridge() : spec.bridge();
             if (spec.script() == null) {
                 refuseNoBridge("bridge", bridge, links);
             }
@@ -254,19 +258,16 @@ final class Networks {
                     .toException();
         }
         clash(spec).ifPresent(problem -> {
-            throw problem.toException();
+            throw problem.withType(ProblemType.CONFLICT).toException();
         });
-        KeptNetwork network = new KeptNetwork(spec, NetworkView.Origin.API);
+        KeptNetwork network = new KeptNetwork(spec, NetworkView.Origin.API, dom0);
         keep(network);
-        network.making(devices.links()
-                .map(links -> free(spec, network, links))
-                .compose(any -> make(network))
-                .compose(any -> saved(spec)));
+        Future<Void> room = devices.links().map(links -> free(spec, network, links));
+        network.making(room.compose(any -> make(network)).compose(any -> saved(spec)));
         return network.made().map(any -> view(network)).recover(failure -> {
             networks.remove(spec.name(), network);
-            Future<Void> undone = ProblemException.of(failure).type() == ProblemType.CONFLICT
-                    ? Future.succeededFuture()
-                    : unmake(network);
+            // Where there is no room nothing was made, and what there is of that name is not this one's.
+            Future<Void> undone = room.failed() ? Future.succeededFuture() : unmake(network);
             return undone.transform(any -> Future.failedFuture(failure));
         });
     }
@@ -284,7 +285,7 @@ final class Networks {
         var subnet = spec.subnet();
         if (subnet != null && spec.kind() == NetworkKind.NAT) {
             links.stream()
-                    .filter(link -> !link.name().equals(bridge))
+                    .filter(link -> !spec.name().equals(link.network()))
                     .filter(link -> link.addresses().stream().anyMatch(subnet::contains))
                     .findFirst()
                     .ifPresent(link -> {
@@ -343,7 +344,9 @@ final class Networks {
                     .toException();
         }
         networks.remove(name);
-        return unmake(network)
+        // One that is being made would come into being behind its removal.
+        return network.made()
+                .transform(any -> unmake(network))
                 .compose(any -> vertx.<Void>executeBlocking(
                         () -> {
                             definitions.remove(name);

@@ -70,7 +70,7 @@ final class VifViews {
     private static VifView view(
             @Nullable DomainVifs vifs, StoredVif found, String name, Map<String, VifStatistics> counted) {
         KeptVif kept = vifs == null ? null : vifs.find(found.index());
-        VifSpec spec = kept == null ? found.spec() : kept.shown().withIp(kept.addresses());
+        VifSpec spec = kept == null ? found.spec() : kept.placed();
         return VifView.of(
                 found.index(), spec, name, DiskState.of(found.value("state")), kept != null, counted.get(name));
     }

@@ -17,6 +17,21 @@ public enum Dom0 {
         }
 
         @Override
+        public String bridgeName(String network) {
+            return "xcs-" + network;
+        }
+
+        @Override
+        public String hostSide(String bridge) {
+            return bridge;
+        }
+
+        @Override
+        public String defaultBridge() {
+            return "xenbr0";
+        }
+
+        @Override
         public List<Path> devices() {
             return Stream.of("privcmd", "evtchn", "gntdev")
                     .map(Path.of("/dev/xen")::resolve)
@@ -73,6 +88,23 @@ public enum Dom0 {
             return "xvif" + domid + "i" + index;
         }
 
+        /** Its bridges have numbers, not names: one that is always the same and that nobody counts up to. */
+        @Override
+        public String bridgeName(String network) {
+            return BRIDGE + (FIRST_OWN_BRIDGE + Math.floorMod(network.hashCode(), OWN_BRIDGES));
+        }
+
+        /** A bridge has no end of its own: dom0 is one of its members, by vether(4). */
+        @Override
+        public String hostSide(String bridge) {
+            return "vether" + bridge.substring(BRIDGE.length());
+        }
+
+        @Override
+        public String defaultBridge() {
+            return "bridge0";
+        }
+
         /** Grant tables have no device of their own. */
         @Override
         public List<Path> devices() {
@@ -112,6 +144,10 @@ public enum Dom0 {
         }
     };
 
+    private static final String BRIDGE = "bridge";
+    private static final int FIRST_OWN_BRIDGE = 100_000;
+    private static final int OWN_BRIDGES = 900_000;
+
     private static final String DOM0_HOME = "/local/domain/0/";
 
     /** The XenbusState of the back-end when a script is to attach, and when it is to detach: all that NetBSD's are told. */
@@ -133,6 +169,15 @@ public enum Dom0 {
 
     /** What the back-end calls the interface of a vif. */
     public abstract String vifName(int domid, int index);
+
+    /** What the bridge is called that is made for a network, unless somebody says otherwise. */
+    public abstract String bridgeName(String network);
+
+    /** The interface that dom0 has its own address by on a bridge that was made for a network. */
+    public abstract String hostSide(String bridge);
+
+    /** The bridge of vifs that name none. */
+    public abstract String defaultBridge();
 
     /** The device files by which Xen is controlled: hypercalls first, then event channels. */
     public abstract List<Path> devices();

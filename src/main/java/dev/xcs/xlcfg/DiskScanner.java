@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 final class DiskScanner {
     private static final String TARGET = "target=";
 
-    private static final Pattern BLANKS = Pattern.compile("[ \t\n]+");
     private static final Pattern PREFIX = Pattern.compile(
             "(?<format>raw|qcow2?|vhd|vmdk)|(?<script>iscsi|e?nbd|drbd)|tapdisk|tap2?|aio|ioemu|file|phy");
     private static final Pattern ANY_PREFIX = Pattern.compile("([a-z][a-z0-9]*):");
@@ -30,88 +29,71 @@ final class DiskScanner {
             "colo", Map.entry("colo", "colo"),
             "no-colo", Map.entry("colo", "no-colo"));
 
-    private final String text;
+    private final Scanner scanner;
     private final DiskDraft draft = new DiskDraft();
     private boolean isOldForm;
-    private int at;
 
     DiskScanner(String text) {
-        this.text = text;
+        this.scanner = new Scanner(DiskSyntax.LIST, text);
     }
 
     DiskSpec scan() {
-        skipBlanks();
-        while (at < text.length()) {
-            if (text.startsWith(TARGET, at)) {
+        while (scanner.hasMore()) {
+            if (scanner.isAt(TARGET)) {
                 takeTarget();
             } else if (draft.has("target") || !takePrefix()) {
                 takeParameter();
             }
-            skipBlanks();
         }
-        return draft.finish(column(text.length()));
-    }
-
-    private void skipBlanks() {
-        Matcher blanks = BLANKS.matcher(text).region(at, text.length());
-        at = blanks.lookingAt() ? blanks.end() : at;
+        return draft.finish(scanner.end());
     }
 
     /** All the rest, commas and blanks included; one comma at its end belongs to the list. */
     private void takeTarget() {
-        int start = at + TARGET.length();
-        int end = text.length() > start && text.endsWith(",") ? text.length() - 1 : text.length();
-        draft.set("target", new Parameter(text.substring(start, end), column(start)));
-        at = text.length();
+        Parameter target = scanner.takeRest().from(TARGET.length());
+        String path = target.value();
+        draft.set("target", target.withValue(path.endsWith(",") ? path.substring(0, path.length() - 1) : path));
     }
 
     /** Whether there was a prefix: those of formats and scripts count, the others only mark the old form. */
     private boolean takePrefix() {
-        Matcher any = ANY_PREFIX.matcher(text).region(at, text.length());
+        Matcher any = scanner.look(ANY_PREFIX);
         if (!any.lookingAt()) {
             return false;
         }
-        Parameter word = new Parameter(any.group(1), column(at));
-        Matcher known = PREFIX.matcher(word.value());
-        if (!known.matches()) {
-            refusePrefix(word, any.end());
+        String word = any.group(1);
+        Matcher known = PREFIX.matcher(word);
+        int length = any.end() - any.start();
+        // A word before a colon is part of the target if more of a word follows, as in hdc:cdrom.
+        if (!known.matches() && scanner.isWordAt(length)) {
             return false;
         }
+        Parameter prefix = scanner.take(length);
+        if (!known.matches()) {
+            throw prefix.refuse(
+                    "a prefix that xl knows (phy:, file:, tap:, aio:, raw:, qcow2:, vhd:, iscsi:, nbd:, drbd: and the"
+                            + " like), or target=... at the end");
+        }
         if (known.group("format") != null) {
-            draft.set("format", word);
+            draft.set("format", prefix.withValue(word));
         } else if (known.group("script") != null) {
-            draft.set("script", new Parameter("block-" + word.value(), word.column()));
+            draft.set("script", prefix.withValue("block-" + word));
         }
         isOldForm = true;
-        at = any.end();
         return true;
     }
 
-    /** A word before a colon is part of the target if more of a word follows, as in {@code hdc:cdrom}. */
-    private void refusePrefix(Parameter word, int end) {
-        boolean wordFollows = end < text.length() && Character.isLetterOrDigit(text.charAt(end));
-        if (!wordFollows) {
-            throw new Parameter(word.value() + ":", word.column())
-                    .refuse(
-                            "a prefix that xl knows (phy:, file:, tap:, aio:, raw:, qcow2:, vhd:, iscsi:, nbd:, drbd: and the like),"
-                                    + " or target=... at the end");
-        }
-    }
-
     private void takeParameter() {
-        int comma = text.indexOf(',', at);
-        int end = comma < 0 ? text.length() : comma;
-        Parameter whole = new Parameter(text.substring(at, end), column(at));
+        Parameter whole = scanner.takePart();
         int equals = whole.value().indexOf('=');
         Map.Entry<String, String> flag = FLAGS.get(whole.value().stripTrailing());
         if (equals >= 0) {
             takeNamed(whole, equals);
         } else if (flag != null) {
-            draft.set(flag.getKey(), new Parameter(flag.getValue(), whole.column()));
+            draft.set(flag.getKey(), whole.withValue(flag.getValue()));
         } else {
             takePositional(whole);
         }
-        at = comma < 0 ? end : end + 1;
     }
 
     private void takeNamed(Parameter whole, int equals) {
@@ -122,7 +104,7 @@ final class DiskScanner {
                             ? "format, vdev, access, devtype, backend, backendtype, script or target before ="
                             : "no = here: a target with = or a comma is written as target=... at the end");
         }
-        draft.set(name, new Parameter(whole.value().substring(equals + 1), column(at + equals + 1)));
+        draft.set(name, whole.from(equals + 1));
     }
 
     private void takePositional(Parameter given) {
@@ -155,15 +137,11 @@ final class DiskScanner {
             draft.set("vdev", given);
             return;
         }
-        draft.set("vdev", new Parameter(given.value().substring(0, colon), given.column()));
-        Parameter type = new Parameter(given.value().substring(colon + 1), column(at + colon + 1));
+        draft.set("vdev", given.withValue(given.value().substring(0, colon)));
+        Parameter type = given.from(colon + 1);
         if (type.value().isBlank()) {
             throw type.refuse("disk or cdrom");
         }
         draft.set("devtype", type);
-    }
-
-    private int column(int index) {
-        return text.codePointCount(0, index) + 1;
     }
 }

@@ -10,8 +10,7 @@ import java.util.List;
  * {@code phy:/dev/vg/x,xvda,w!,0}: with {@code !} in the access mode, and dom0 as the back-end at the end.
  */
 public final class DiskSyntax {
-    /** Far more than two paths of the greatest length. */
-    static final int MAX_LENGTH = 16384;
+    static final String LIST = "disks";
 
     private DiskSyntax() {}
 
@@ -19,9 +18,6 @@ public final class DiskSyntax {
      * @throws dev.xcs.model.ProblemException of the field {@code disks}, its detail naming the column (from 1) and what stands there
      */
     public static DiskSpec parse(String text) {
-        if (text.length() > MAX_LENGTH) {
-            throw Parameter.problem(MAX_LENGTH + 1, "more text, expected at most " + MAX_LENGTH + " characters");
-        }
         return new DiskScanner(text).scan();
     }
 

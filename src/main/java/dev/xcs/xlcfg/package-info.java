@@ -1,4 +1,4 @@
-/** Configuration of xl and of its forerunner xm: their text into values, and back. */
+/** Configuration of xl and of its forerunner xm: their disks and vifs into values, and back. */
 @NullMarked
 package dev.xcs.xlcfg;
 

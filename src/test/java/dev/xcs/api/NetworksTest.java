@@ -9,6 +9,7 @@ import dev.xcs.model.ProblemType;
 import dev.xcs.testing.Vifs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,31 +82,40 @@ class NetworksTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "{} | name: nothing, expected the name of a network: 1 to 32 lower-case letters, digits and -, beginning with a letter",
+                "{} | name: nothing, expected the name of a network: 1 to 32 lower-case letters, digits and -,"
+                        + " beginning with a letter",
                 "{'name':'a'} | bridge: nothing, expected the name of a bridge of dom0, where create is not true",
-                "{'name':'abcdefghijkl','create':true} | bridge: nothing, expected the name it is to have: xcs-abcdefghijkl is longer than 15",
+                "{'name':'abcdefghijkl','create':true} | bridge: nothing, expected the name it is to have:"
+                        + " xcs-abcdefghijkl is longer than 15",
                 "{'name':'a','kind':'NAT'} | kind: \"NAT\", expected one of bridge, nat, routed, openvswitch",
-                "{'name':'a','kind':'nat'} | subnet: nothing, expected IPv4 addresses with a prefix length of 16 to 30, like 10.80.0.0/24",
-                "{'name':'a','kind':'nat','subnet':'10.0.0.0/8'} | subnet: 10.0.0.0/8, expected IPv4 addresses with a prefix length of 16 to"
+                "{'name':'a','kind':'nat'} | subnet: nothing, expected IPv4 addresses with a prefix length of 16 to"
                         + " 30, like 10.80.0.0/24",
-                "{'name':'a','kind':'nat','subnet':'10.0.0.1/24'} | subnet: \"10.0.0.1/24\", expected no bits beyond the prefix:"
-                        + " 10.0.0.0/24",
-                "{'name':'a','kind':'nat','subnet':'10.0.0.0/33'} | subnet: \"10.0.0.0/33\", expected a prefix length of 0 to 32",
-                "{'name':'a','kind':'nat','subnet':'10.0.0.0'} | subnet: \"10.0.0.0\", expected an address and a prefix length, like"
-                        + " 10.80.0.0/24",
-                "{'name':'a','kind':'nat','subnet':'10.0.0.0/24','create':false} | create: false, expected true: a NAT network has a bridge"
-                        + " of its own",
-                "{'name':'a','kind':'routed'} | uplink: nothing, expected dom0's interface that addresses of a routed network are announced"
-                        + " on",
-                "{'name':'a','kind':'routed','uplink':'e','bridge':'b'} | bridge: \"b\", expected none for a routed network",
-                "{'name':'a','bridge':'b','uplink':'e'} | uplink: \"e\", expected none: the bridge is somebody else's, and so are its ports",
+                "{'name':'a','kind':'nat','subnet':'10.0.0.0/8'} | subnet: 10.0.0.0/8, expected IPv4 addresses with a"
+                        + " prefix length of 16 to 30, like 10.80.0.0/24",
+                "{'name':'a','kind':'nat','subnet':'10.0.0.1/24'} | subnet: \"10.0.0.1/24\", expected no bits beyond"
+                        + " the prefix: 10.0.0.0/24",
+                "{'name':'a','kind':'nat','subnet':'10.0.0.0/33'} | subnet: \"10.0.0.0/33\", expected a prefix length"
+                        + " of 0 to 32",
+                "{'name':'a','kind':'nat','subnet':'10.0.0.0'} | subnet: \"10.0.0.0\", expected an address and a"
+                        + " prefix length, like 10.80.0.0/24",
+                "{'name':'a','kind':'nat','subnet':'10.0.0.0/24','create':false} | create: false, expected true: a NAT"
+                        + " network has a bridge of its own",
+                "{'name':'a','kind':'routed'} | uplink: nothing, expected dom0's interface that addresses of a routed"
+                        + " network are announced on",
+                "{'name':'a','kind':'routed','uplink':'e','bridge':'b'} | bridge: \"b\", expected none for a routed"
+                        + " network",
+                "{'name':'a','bridge':'b','uplink':'e'} | uplink: \"e\", expected none: the bridge is somebody else's,"
+                        + " and so are its ports",
                 "{'name':'a','create':true,'vlan':7} | vlan: 7, expected none without an uplink",
-                "{'name':'a','bridge':'b','subnet':'10.0.0.0/24'} | subnet: 10.0.0.0/24, expected none for a bridge network",
+                "{'name':'a','bridge':'b','subnet':'10.0.0.0/24'} | subnet: 10.0.0.0/24, expected none for a bridge"
+                        + " network",
                 "{'name':'a','bridge':'b','dhcp':true} | dhcp: true, expected false: only NAT networks have it",
-                "{'name':'a','bridge':'b','domain':'c'} | domain: \"c\", expected none: only networks with dhcp answer names",
-                "{'name':'a','bridge':'b','forwards':[{'hostPort':1,'to':'10.0.0.2'}]} | forwards: \"1 of them\", expected none: only NAT"
-                        + " networks have them",
-                "{'name':'a','kind':'nat','subnet':'10.0.0.0/30','hosts':{'B':'10.0.0.1'}} | hosts: \"B\", expected a DNS name in lower case",
+                "{'name':'a','bridge':'b','domain':'c'} | domain: \"c\", expected none: only networks with dhcp answer"
+                        + " names",
+                "{'name':'a','bridge':'b','forwards':[{'hostPort':1,'to':'10.0.0.2'}]} | forwards: \"1 of them\","
+                        + " expected none: only NAT networks have them",
+                "{'name':'a','kind':'nat','subnet':'10.0.0.0/30','hosts':{'B':'10.0.0.1'}} | hosts: \"B\", expected a"
+                        + " DNS name in lower case",
             })
     void refusesANetworkThatCannotBe(String body, String detail) {
         RawHttp.Response response = api.call("POST", NETWORKS, json(body));
@@ -120,15 +130,16 @@ class NetworksTest {
         RawHttp.Response response = api.call(
                 "POST",
                 NETWORKS,
-                json("{'name':'A b','vlan':4095,'bridge':'a b','create':'yes','mtu':1,"
-                        + "'hosts':{'a':5,'b\\n':'x'},'domain':'a..b','forwards':[{'to':'10.0.0.2'},{'hostPort':1},{'hostPort':0,'to':'fd00::1'}],"
-                        + "'adress':1}"));
+                json("{'name':'A b','vlan':4095,'bridge':'a b','create':'yes','mtu':1,'hosts':{'a':5,'b\\n"
+                    + "':'x'},'domain':'a..b','forwards':[{'to':'10.0.0.2'},{'hostPort':1},{'hostPort':0,'to':'fd00::1'}],"
+                    + "'adress':1}"));
 
         assertThat(new JsonObject(response.text()).getString("detail").split("; "))
                 .containsExactly(
-                        "name: \"A b\", expected the name of a network: 1 to 32 lower-case letters, digits and -, beginning with a letter",
-                        "bridge: \"a b\", expected the name of an interface: 1 to 15 letters, digits, dots, - and _, beginning with a"
-                                + " letter",
+                        "name: \"A b\", expected the name of a network: 1 to 32 lower-case letters, digits and -,"
+                                + " beginning with a letter",
+                        "bridge: \"a b\", expected the name of an interface: 1 to 15 letters, digits, dots, - and _,"
+                                + " beginning with a letter",
                         "create: \"yes\", expected true or false",
                         "vlan: 4095, expected a whole number from 1 to 4094",
                         "domain: \"a..b\", expected a DNS name in lower case",
@@ -190,6 +201,34 @@ class NetworksTest {
                     .startsWith("network: ")
                     .contains("expected the name of a network");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"name", "bridge", "uplink", "domain", "subnet", "kind"})
+    void refusesTextsThatAShellWouldTakeApartAndLongOnes(String field) {
+        for (String text : List.of(
+                "$(reboot)",
+                "`id`",
+                "a;b",
+                "a b",
+                "a|b",
+                "a'b",
+                "a\"b",
+                "a\nb",
+                "a\0b",
+                "../a",
+                "-a",
+                "a".repeat(4097))) {
+            JsonObject body =
+                    json("{'name':'a','kind':'nat','subnet':'10.0.0.0/24'}").put(field, text);
+
+            RawHttp.Response response = api.call("POST", NETWORKS, body);
+
+            assertThat(response.status()).as(text).isEqualTo(400);
+            assertThat(new JsonObject(response.text()).getString("field")).isEqualTo(field);
+            assertThat(response.text()).hasSizeLessThan(1000);
+        }
+        assertThat(NETWORK.asked).isEmpty();
     }
 
     @Test

@@ -227,6 +227,37 @@ class XcsOnDaemonTest {
         assertThat(shell.run("dmesg").out()).contains("(XEN) ");
     }
 
+    @Test
+    void takesAGuestFromNetworkToNetwork() throws Exception {
+        Shell.Result made = shell.run("network-create", "inside", "--kind", "nat", "--subnet", "10.80.0.0/24");
+        assertThat(made.out()).as(made.err()).isEqualTo("inside is there, nat, xcs-inside\n");
+        create("web", "--vif", "network=inside,mac=00:16:3e:01:02:03", "--cmdline", "ip=dhcp");
+        awaitPrompt();
+        Await.until(
+                "the vif is connected",
+                SOON,
+                () -> shell.run("vif-list", "web")
+                        .out()
+                        .contains("connected  up    inside   00:16:3e:01:02:03  10.80.0."));
+        Shell.Result attached = shell.run("vif-attach", "web", "bridge=xenbr0,rate=10Mb/s@20ms");
+        assertThat(attached.out())
+                .as(attached.err())
+                .startsWith("web has vif 1, 00:16:3e:")
+                .endsWith(" on xenbr0, connected\n");
+        assertThat(shell.run("vif-set", "web", "1", "--rate", "none", "--link", "down", "--network", "inside")
+                        .out())
+                .isEqualTo("vif 1 of web is down on inside, without a limit\n");
+        assertThat(shell.run("network-list").out()).containsPattern("inside +nat +xcs-inside .* 2  api");
+        Shell.Result used = shell.run("network-delete", "inside");
+        assertThat(used.code()).isEqualTo(ExitCode.REFUSED);
+        assertThat(used.err()).contains("2 vifs", "of domain web");
+        assertThat(shell.run("vif-detach", "web", "1").code()).isZero();
+        assertThat(shell.run("vif-detach", "web", "1").code()).isEqualTo(ExitCode.NO_SUCH_DOMAIN);
+        assertThat(shell.run("destroy", "web").code()).isZero();
+        assertThat(shell.run("network-delete", "inside").out()).isEqualTo("inside is gone\n");
+        assertThat(shell.run("--json", "network-list").json()).isEmpty();
+    }
+
     private Future<Shell.Result> attach(RawTerminal terminal, ByteArrayOutputStream out, PipedOutputStream keys)
             throws IOException {
         PipedInputStream in = new PipedInputStream(keys);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
+import dev.xcs.model.Dom0System;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,51 +43,53 @@ class ConfigReaderTest {
     @Test
     void readsEveryKeyFromAFile() {
         DaemonConfig config = read(Map.of(), Map.of(), """
-                        hypervisor = "sim"
-                        state-dir = "/s"
-                        log.level = "debug"
-                        [api]
-                        host = "127.1.2.3"
-                        port = 1
-                        max-body-size = "2KiB"
-                        max-console-viewers = 2
-                        allowed-hosts = ["xcs.example", "b"]
-                        [management]
-                        host = "localhost"
-                        port = 2
-                        [xenstore]
-                        socket = "/x/socket"
-                        max-in-flight = 3
-                        [console]
-                        history-size = 8192
-                        input-size = "2KiB"
-                        [domain]
-                        max-restarts = 0
-                        restart-window = "2h"
-                        max-parallel-builds = 4
-                        reconcile-every = "250ms"
-                        pvgrub-pv = "/g/pv"
-                        pvgrub-pvh = "/g/pvh"
-                        hvmloader = "/h/loader"
-                        hvm-bios = "/h/bios"
-                        hvm-uefi = "/h/uefi"
-                        device-model = "/h/qemu"
-                        [events]
-                        segment-size = "1MiB"
-                        max-size = "2MiB"
-                        max-age = "3h"
-                        [kernel-cache]
-                        directory = "/k"
-                        max-size = 0
-                        [block]
-                        image-root = "/i"
-                        script-directory = "/sc"
-                        qemu-nbd = "/qn"
-                        qemu-img = "/qi"
-                        [network]
-                        dnsmasq = "/d"
-                        default-network = "lan"
-                        """).config();
+            hypervisor = "sim"
+            state-dir = "/s"
+            log.level = "debug"
+            [api]
+            host = "127.1.2.3"
+            port = 1
+            max-body-size = "2KiB"
+            max-console-viewers = 2
+            allowed-hosts = ["xcs.example", "b"]
+            [management]
+            host = "localhost"
+            port = 2
+            [xenstore]
+            socket = "/x/socket"
+            max-in-flight = 3
+            [console]
+            history-size = 8192
+            input-size = "2KiB"
+            [domain]
+            max-restarts = 0
+            restart-window = "2h"
+            max-parallel-builds = 4
+            reconcile-every = "250ms"
+            pvgrub-pv = "/g/pv"
+            pvgrub-pvh = "/g/pvh"
+            hvmloader = "/h/loader"
+            hvm-bios = "/h/bios"
+            hvm-uefi = "/h/uefi"
+            device-model = "/h/qemu"
+            [events]
+            segment-size = "1MiB"
+            max-size = "2MiB"
+            max-age = "3h"
+            [kernel-cache]
+            directory = "/k"
+            max-size = 0
+            [block]
+            image-root = "/i"
+            script-directory = "/sc"
+            qemu-nbd = "/qn"
+            qemu-img = "/qi"
+            [network]
+            dnsmasq = "/d"
+            default-network = "lan"
+            [sim]
+            dom0 = "netbsd"
+            """).config();
 
         assertThat(config)
                 .isEqualTo(new DaemonConfig(
@@ -113,7 +116,8 @@ class ConfigReaderTest {
                                 Path.of("/d"),
                                 Path.of("/run/xcs/networks"),
                                 Optional.of("lan"),
-                                Optional.of(Path.of("/sc")))));
+                                Optional.of(Path.of("/sc"))),
+                        new DaemonConfig.SimConfig(Dom0System.NETBSD)));
     }
 
     @Test

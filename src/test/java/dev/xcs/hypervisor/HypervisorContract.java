@@ -194,20 +194,21 @@ public abstract class HypervisorContract {
 
     @Test
     void saysAsWhatAKernelCanBeStarted() {
-        assertThat(domains.bootable(kernel())).contains(type());
+        assertThat(hypervisor.kernels().bootable(kernel())).contains(type());
         assertBadKernel(
-                problemOf(() -> domains.bootable(files.resolve("none").toString())),
+                problemOf(() ->
+                        hypervisor.kernels().bootable(files.resolve("none").toString())),
                 files.resolve("none").toString());
     }
 
     @Test
     void refusesWhatTheKernelIsNotMadeFor() throws Exception {
         DomainType other = type() == DomainType.PV ? DomainType.PVH : DomainType.PV;
-        Path kernel = Files.write(files.resolve("kernel"), Kernels.elf(type()));
+        Path kernel = Files.write(files.resolve("kernel"), KernelElf.of(type()));
         int domid = domains.create(UUID.randomUUID(), other, 1);
         made.add(domid);
         BuildRequest wrong = new BuildRequest(domid, other, memoryMib(), 1, kernel.toString(), null, null);
-        assertThat(domains.bootable(kernel.toString())).containsExactly(type());
+        assertThat(hypervisor.kernels().bootable(kernel.toString())).containsExactly(type());
         assertThat(problemOf(() -> domains.build(wrong))).satisfies(problem -> {
             assertThat(problem.type()).isEqualTo(ProblemType.IMPOSSIBLE);
             assertThat(problem.field()).isEqualTo("type");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.xcs.model.DomainType;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.testing.TinyKernel;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +65,7 @@ class AOutKernelTest {
         int data = (int) (read(tiny.aOut()).data() - base);
         Arrays.fill(expected, notes, data, (byte) 0);
         assertThat(memory(wrapped)).isEqualTo(expected);
+        assertThat(bootable(tiny.aOut())).containsExactly(DomainType.PV);
         assertThat(notes(wrapped))
                 .containsEntry(1, bytes(entry))
                 .containsEntry(3, bytes(base))
@@ -155,6 +158,12 @@ class AOutKernelTest {
         assertThat(problem.type()).isEqualTo(ProblemType.BAD_IMAGE);
         assertThat(problem.field()).isEqualTo("kernel");
         return problem.detail();
+    }
+
+    private static Set<DomainType> bootable(Path file) {
+        try (BootFile opened = BootFile.open("kernel", file.toString())) {
+            return XenNotes.read(ElfWrapping.of(AOutKernel.read(opened))).bootable();
+        }
     }
 
     private static ByteBuffer wrap(Path file) {

@@ -2,7 +2,7 @@ package dev.xcs.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.xcs.hypervisor.Kernels;
+import dev.xcs.hypervisor.KernelElf;
 import dev.xcs.model.DomainType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,7 +18,7 @@ class XenNotesTest {
     @ParameterizedTest
     @EnumSource(names = {"PV", "PVH"})
     void tellsByTheEntryHowAKernelStarts(DomainType type) {
-        XenNotes notes = read(Kernels.elf(type));
+        XenNotes notes = read(KernelElf.of(type));
 
         assertThat(notes.bootable()).containsExactly(type);
         assertThat(notes.canBoot(type)).isTrue();
@@ -60,7 +60,7 @@ class XenNotesTest {
         elf.putShort(16, (short) 2).putShort(18, (short) 3).putInt(28, 52);
         elf.putShort(42, (short) 32).putShort(44, (short) 1);
         ByteBuffer notes = elf.slice(NOTES_AT, 256).order(ByteOrder.LITTLE_ENDIAN);
-        Kernels.note(notes, 18, new byte[4]);
+        KernelElf.note(notes, 18, new byte[4]);
         elf.putInt(52, 4).putInt(56, NOTES_AT).putInt(52 + 16, notes.position());
 
         assertThat(read(elf.array()).bootable()).containsExactly(DomainType.PVH);
@@ -75,7 +75,7 @@ class XenNotesTest {
 
     @Test
     void leavesOutNotesOfOthersAndThoseThatDoNotFit() {
-        ByteBuffer elf = ByteBuffer.wrap(Kernels.elf(DomainType.PV)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer elf = ByteBuffer.wrap(KernelElf.of(DomainType.PV)).order(ByteOrder.LITTLE_ENDIAN);
         elf.put(NOTES_AT + 12, (byte) 'G');
         assertThat(read(elf.array()).guestOs()).isEmpty();
         elf.putInt(NOTES_AT + 4, Integer.MAX_VALUE);
@@ -88,7 +88,7 @@ class XenNotesTest {
     void bearsAnyBytes() {
         Random random = new Random(1);
         for (int i = 0; i < 20_000; i++) {
-            byte[] elf = Kernels.elf(DomainType.PVH);
+            byte[] elf = KernelElf.of(DomainType.PVH);
             for (int changes = random.nextInt(8); changes >= 0; changes--) {
                 elf[random.nextInt(300)] = (byte) random.nextInt();
             }
@@ -98,10 +98,10 @@ class XenNotesTest {
     }
 
     private static byte[] withNotes(Object... typesAndContents) {
-        ByteBuffer elf = ByteBuffer.wrap(Kernels.elf(DomainType.PV)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer elf = ByteBuffer.wrap(KernelElf.of(DomainType.PV)).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer notes = elf.slice(NOTES_AT, 256).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < typesAndContents.length; i += 2) {
-            Kernels.note(notes, (Integer) typesAndContents[i], (byte[]) typesAndContents[i + 1]);
+            KernelElf.note(notes, (Integer) typesAndContents[i], (byte[]) typesAndContents[i + 1]);
         }
         elf.putLong(120 + 32, notes.position());
         return elf.array();
@@ -110,7 +110,7 @@ class XenNotesTest {
     /** No segment of notes, but a section with one of PVH at its beginning, and one that holds the names. */
     private static byte[] withSections(int type, String names) {
         ByteBuffer elf = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
-        elf.put(0, Kernels.elf(DomainType.PVH)).putShort(56, (short) 1);
+        elf.put(0, KernelElf.of(DomainType.PVH)).putShort(56, (short) 1);
         elf.putLong(40, 512).putShort(58, (short) 64).putShort(60, (short) 2).putShort(62, (short) 1);
         elf.putInt(512 + 4, type).putLong(512 + 24, NOTES_AT).putLong(512 + 32, 256);
         elf.putLong(576 + 24, 768).putLong(576 + 32, names.length());

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -109,19 +110,25 @@ class DisksTest {
     }
 
     private static JsonNode shown(String uuid, String vdev) {
+        return found(uuid, vdev).orElseThrow(() -> new AssertionError("No " + vdev + " of " + uuid));
+    }
+
+    private static Optional<JsonNode> found(String uuid, String vdev) {
         for (JsonNode disk : api.get("/v1/domains/" + uuid + "/disks").body()) {
             if (disk.path("vdev").asText().equals(vdev)) {
-                return disk;
+                return Optional.of(disk);
             }
         }
-        throw new AssertionError("No " + vdev + " of " + uuid);
+        return Optional.empty();
     }
 
     private static void awaitConnected(String uuid, String vdev) throws Exception {
         Await.until(
                 vdev + " is connected",
                 SOON,
-                () -> shown(uuid, vdev).path("state").asText().equals("connected"));
+                () -> found(uuid, vdev)
+                        .filter(disk -> disk.path("state").asText().equals("connected"))
+                        .isPresent());
     }
 
     /** What the guest's shell answers. */

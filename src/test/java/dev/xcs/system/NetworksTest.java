@@ -243,6 +243,70 @@ class NetworksTest {
         assertThat(vif(second).path("ip").path(0).asText()).isNotEqualTo(before);
     }
 
+    private JsonNode requested(String uuid, String subtype, Map<String, Object> payload) {
+        return api.post("/v1/requests", Map.of("domain", uuid, "subtype", subtype, "payload", payload))
+                .body();
+    }
+
+    private List<String> told(String uuid, String types) {
+        return api.lines("/v1/events?since=0&types=" + types + "&domain=" + uuid).stream()
+                .map(line -> line.path("subtype").asText())
+                .filter(subtype -> !subtype.isEmpty())
+                .toList();
+    }
+
+    @Test
+    void theSwitchCarriesRequestsAboutVifsAndTellsWhatBecomesOfThem() throws Exception {
+        String uuid = create("switched", "", Map.of("bridge", "xenbr0"));
+        try (ConsoleViewer console = booted(uuid)) {
+            JsonNode done = requested(
+                    uuid, "NETIF_BE.CREATE", Map.of("kind", "vif", "vif", Map.of("bridge", "xenbr0", "rate", "1MB/s")));
+            assertThat(done.path("outcome").asText()).as(done.toString()).isEqualTo("done");
+            assertThat(run(console, "ip addr")).contains("eth1");
+            Map<String, Object> limit = new HashMap<>(Map.of("kind", "vif-rate", "index", 1, "rate", "10Mb/s@20ms"));
+            assertThat(requested(uuid, "NETIF_BE.CREDITLIMIT", limit)
+                            .path("outcome")
+                            .asText())
+                    .isEqualTo("done");
+            JsonNode limited = api.get("/v1/domains/" + uuid + "/vifs").body().path(1);
+            assertThat(limited.path("rate").asText()).isEqualTo("1250KB/s@20ms");
+            JsonNode gone =
+                    requested(uuid, "NETIF_BE.DESTROY", Map.of("kind", "vif-removal", "index", 1, "force", false));
+            assertThat(gone.path("outcome").asText()).as(gone.toString()).isEqualTo("done");
+            assertThat(api.get("/v1/domains/" + uuid + "/vifs").body()).hasSize(1);
+            JsonNode again =
+                    requested(uuid, "NETIF_BE.DESTROY", Map.of("kind", "vif-removal", "index", 1, "force", false));
+            assertThat(again.path("outcome").asText()).isEqualTo("refused");
+            assertThat(again.path("problem").path("field").asText()).isEqualTo("payload.index");
+            JsonNode wrong =
+                    requested(uuid, "NETIF_BE.CREATE", Map.of("kind", "vif", "vif", Map.of("network", "nowhere")));
+            assertThat(wrong.path("problem").path("field").asText()).isEqualTo("payload.vif.network");
+            for (String subtype : List.of(
+                    "NETIF_BE.CREATE", "NETIF_BE.CONNECT", "NETIF_BE.CREDITLIMIT", "NETIF_BE.DISCONNECT", "NETIF_BE.DESTROY")) {
+                Await.until(subtype + " is told", SOON, () -> told(uuid, "NETIF_BE").contains(subtype));
+            }
+            for (String subtype : List.of(
+                    "NETIF_FE.INTERFACE_STATUS", "NETIF_FE.INTERFACE_CONNECT", "NETIF_FE.INTERFACE_DISCONNECT")) {
+                Await.until(subtype + " is told", SOON, () -> told(uuid, "NETIF_FE").contains(subtype));
+            }
+        }
+    }
+
+    @Test
+    void aPortOfDom0LeadsToAGuestAndARoutedGuestIsReachedByItsAddress() throws Exception {
+        network(Map.of("name", "outer", "kind", "routed", "uplink", "xenbr0", "subnet", "10.77.0.0/24"));
+        String routed = create("routed", "10.77.0.50/24", Map.of("network", "outer", "ip", List.of("10.77.0.50")));
+        String other = create("other", "10.77.0.60/24", Map.of("bridge", "xenbr0"));
+        try (ConsoleViewer console = booted(routed);
+                ConsoleViewer neighbour = booted(other)) {
+            assertThat(ping(neighbour, "10.77.0.50")).contains(REACHED);
+            assertThat(ping(console, "10.77.0.1")).contains(REACHED);
+        }
+        Answer without = api.post("/v1/domains/" + routed + "/vifs", Map.of("network", "outer"));
+        assertThat(without.status()).isEqualTo(400);
+        assertThat(without.body().path("field").asText()).isEqualTo("ip");
+    }
+
     @Test
     void refusesWhatAnotherHas() throws Exception {
         create("one", "", Map.of("bridge", "xenbr0", "mac", "00:16:3e:00:00:01", "vifname", "uplink7"));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.xcs.RunningDaemon;
-import dev.xcs.hypervisor.Kernels;
+import dev.xcs.hypervisor.KernelElf;
 import dev.xcs.model.DomainType;
 import dev.xcs.testing.ApiClient;
 import dev.xcs.testing.Await;
@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,14 +76,14 @@ class TypesTest {
     @Test
     void takesWhatTheKernelIsMadeForAndRefusesTheRest() throws Exception {
         String forPv =
-                Files.write(dir.resolve("pv"), Kernels.elf(DomainType.PV)).toString();
+                Files.write(dir.resolve("pv"), KernelElf.of(DomainType.PV)).toString();
         String forPvh =
-                Files.write(dir.resolve("pvh"), Kernels.elf(DomainType.PVH)).toString();
+                Files.write(dir.resolve("pvh"), KernelElf.of(DomainType.PVH)).toString();
         try (RunningDaemon daemon = RunningDaemon.start(dir.resolve("state"))) {
             ApiClient api = daemon.api();
             assertThat(type(api, api.create(guest("a", forPv)))).isEqualTo("pv");
             assertThat(type(api, api.create(guest("b", forPvh)))).isEqualTo("pvh");
-            for (Map<String, Object> wrong : new Map[] {guest("c", forPv, "pvh"), guest("c", forPvh, "pv")}) {
+            for (Map<String, Object> wrong : List.of(guest("c", forPv, "pvh"), guest("c", forPvh, "pv"))) {
                 ApiClient.Answer refused = api.post("/v1/domains", wrong);
                 assertThat(refused.status()).isEqualTo(422);
                 assertThat(refused.body().path("field").asText()).isEqualTo("type");

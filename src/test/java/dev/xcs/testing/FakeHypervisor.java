@@ -8,12 +8,15 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.Kernels;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.Dom0System;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.HostInfo;
+import dev.xcs.model.KernelCacheCounts;
+import dev.xcs.model.KernelCacheView;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -27,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A hypervisor whose calls do what the test says: block, fail, or tell on which thread they ran. */
 public final class FakeHypervisor implements Hypervisor {
@@ -35,6 +39,7 @@ public final class FakeHypervisor implements Hypervisor {
 
     private final Map<String, String> threads = new ConcurrentHashMap<>();
     private final FakeChannels channels = new FakeChannels(this);
+    private final FakeKernels kernels = new FakeKernels();
     private final FakeNetworks networks = new FakeNetworks(this);
     private final Map<Integer, FakeGuest> guests = new ConcurrentHashMap<>();
     private final Map<Integer, ConsoleRing> mapped = new ConcurrentHashMap<>();
@@ -126,6 +131,11 @@ public final class FakeHypervisor implements Hypervisor {
     @Override
     public Domains domains() {
         return new FakeDomains();
+    }
+
+    @Override
+    public Kernels kernels() {
+        return kernels;
     }
 
     @Override
@@ -238,12 +248,6 @@ public final class FakeHypervisor implements Hypervisor {
         }
 
         @Override
-        public Set<DomainType> bootable(String kernel) {
-            called("bootable");
-            return Set.of(DomainType.PV);
-        }
-
-        @Override
         public BuiltDomain build(BuildRequest request) {
             called("build");
             return new BuiltDomain(1, 2, 3, 4);
@@ -272,6 +276,35 @@ public final class FakeHypervisor implements Hypervisor {
         @Override
         public void limitMemory(int domid, long maxKib) {
             called("limitMemory");
+        }
+    }
+
+    private final class FakeKernels implements Kernels {
+        @Override
+        public Set<DomainType> bootable(String kernel) {
+            called("bootable");
+            return Set.of(DomainType.PV);
+        }
+
+        @Override
+        public void prepare(String kernel) {
+            called("prepare");
+        }
+
+        @Override
+        public KernelCacheView show() {
+            called("kernels");
+            return new KernelCacheView(1000, counts(), List.of());
+        }
+
+        @Override
+        public KernelCacheCounts counts() {
+            return new KernelCacheCounts(100, 3, 2, 1);
+        }
+
+        @Override
+        public void forget(@Nullable String key) {
+            called("forget");
         }
     }
 }

@@ -32,6 +32,13 @@ public final class Frames {
         return ethernet(from, ETHERTYPE_VLAN, payload);
     }
 
+    /** The same frame, but for one receiver. */
+    public static byte[] to(MacAddress receiver, byte[] frame) {
+        byte[] copy = frame.clone();
+        System.arraycopy(receiver.bytes(), 0, copy, 0, receiver.bytes().length);
+        return copy;
+    }
+
     /** An announcement of an IPv4 address. */
     public static byte[] arp(MacAddress from, MacAddress sender, IpAddress address) {
         ByteBuffer arp = ByteBuffer.allocate(46);

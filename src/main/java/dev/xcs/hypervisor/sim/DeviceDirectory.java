@@ -93,6 +93,18 @@ final class DeviceDirectory {
         return nameOf(number).flatMap(this::find).map(this::backing);
     }
 
+    List<Backing> all() {
+        numberAll();
+        List<String> names;
+        synchronized (this) {
+            names = List.copyOf(minors.keySet());
+        }
+        return names.stream()
+                .flatMap(name -> find(name).stream())
+                .map(this::backing)
+                .toList();
+    }
+
     Optional<OpenDisk> open(DeviceNumber number, boolean writable) {
         return nameOf(number).flatMap(this::find).map(device -> open(device, writable));
     }

@@ -1,5 +1,6 @@
 package dev.xcs.hypervisor.sim;
 
+import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.hypervisor.sim.net.Addresses;
 import dev.xcs.hypervisor.sim.net.Frame;
 import dev.xcs.hypervisor.sim.net.HardwareAddress;
@@ -13,6 +14,7 @@ import dev.xcs.model.IpAddress;
 import dev.xcs.model.Lease;
 import dev.xcs.model.MacAddress;
 import dev.xcs.model.Subnet;
+import dev.xcs.model.VifGuard;
 import dev.xcs.model.VifPort;
 import dev.xcs.model.VifStatistics;
 import java.util.List;
@@ -22,10 +24,10 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The network of the simulated dom0: its interfaces with an address on {@value #BRIDGE} and on {@value #UPLINK}, what guards them, and
+ * The network of the simulated dom0 with Linux: its interfaces with an address on {@value #BRIDGE} and on {@value #UPLINK}, what guards them, and
  * what was made for networks. Thread-safe; what it calls out to under its lock never blocks and never waits for that lock elsewhere.
  */
-final class Dom0Network {
+final class Dom0Network implements BackendNetwork {
     static final String BRIDGE = "xenbr0";
     static final String UPLINK = "eth0";
 
@@ -61,48 +63,57 @@ final class Dom0Network {
         return "vif" + domid + "." + index;
     }
 
-    OutsideHost outside() {
+    @Override
+    public OutsideHost outside() {
         return outside;
     }
 
-    /** Makes a bridge, as an administrator does. */
-    synchronized void addBridge(String name) {
+    @Override
+    public synchronized void addBridge(String name) {
         Link bridge = links.addBridge(name, HardwareAddress.of(MacAddress.ofName(name)));
         host.linkLocal(bridge, true);
     }
 
-    /** Whether the back-end's interface is there, and is called so still. */
-    synchronized boolean hasVif(int domid, int index) {
+    @Override
+    public synchronized boolean hasVif(int domid, int index) {
         return links.find(vifName(domid, index)).isPresent();
     }
 
-    /**
-     * The back-end makes its interface, which is down.
-     *
-     * @param wire takes what goes to the guest; it must not block
-     */
-    synchronized Link addVif(int domid, int index, Consumer<byte[]> wire) {
+    @Override
+    public synchronized Link addVif(int domid, int index, Consumer<byte[]> wire) {
         return links.addWire(vifName(domid, index), ConnectedVifs.MAC, wire);
     }
 
-    /** The back-end takes its interface back. */
-    synchronized void removeVif(Link link) {
+    @Override
+    public synchronized void removeVif(Link link) {
         links.remove(link);
     }
 
-    /** A guest has sent a frame. */
-    synchronized void arrive(Link link, byte[] frame) {
+    @Override
+    public synchronized void arrive(Link link, byte[] frame) {
         link.arrive(frame, host);
     }
 
-    /** A guest has sent what is no frame. */
-    synchronized void arriveBroken(Link link) {
+    @Override
+    public synchronized void arriveBroken(Link link) {
         link.broken();
     }
 
-    /** A guest did not take a frame. */
-    synchronized void refused(Link link, int bytes) {
+    @Override
+    public synchronized void refused(Link link, int bytes) {
         link.refused(bytes);
+    }
+
+    @Override
+    public void connectForeign(int domid, int index, String bridge) {
+        String name = vifName(domid, index);
+        VifGuard none = new VifGuard(null, List.of(), true, true, false);
+        connect(new VifPort(name, name, 1500, bridge, false, null, List.of(), null, none));
+    }
+
+    @Override
+    public NetworkDevices devices(Faults faults) {
+        return new SimNetworkDevices(this, faults);
     }
 
     private void fromOutside(byte[] bytes) {

@@ -76,7 +76,7 @@ final class DomainBuilder {
     }
 
     /** Any file that could be a kernel boots as the simulated Linux. */
-    private static SimKernel kernel(BuildRequest request) {
+    private SimKernel kernel(BuildRequest request) {
         if (request.ramdisk() != null) {
             KernelFile.checkRamdisk(request.ramdisk(), request.memoryMib());
         }
@@ -93,6 +93,7 @@ final class DomainBuilder {
                     .withStep("image")
                     .toException();
         }
+        machine.kernels().use(request.kernel());
         return SimKernel.LINUX;
     }
 

@@ -7,8 +7,6 @@ import dev.xcs.model.MacAddress;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
-import dev.xcs.model.VifGuard;
-import dev.xcs.model.VifPort;
 import dev.xcs.xenstore.wire.Op;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +35,7 @@ final class ForeignToolstack implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 10;
 
     private final SimMachine machine;
-    private final Dom0Network network;
+    private final BackendNetwork network;
     private final Path socket;
     private final Map<Integer, ForeignConsole> consoles = new ConcurrentHashMap<>();
     private final Map<Integer, ForeignDomain> watched = new ConcurrentHashMap<>();
@@ -47,7 +45,7 @@ final class ForeignToolstack implements AutoCloseable {
         return thread;
     });
 
-    ForeignToolstack(SimMachine machine, Dom0Network network, Path socket) {
+    ForeignToolstack(SimMachine machine, BackendNetwork network, Path socket) {
         this.machine = machine;
         this.network = network;
         this.socket = socket;
@@ -125,9 +123,7 @@ final class ForeignToolstack implements AutoCloseable {
             }
             store.write("/libxl/" + domid + "/device/vif/" + index + "/backend", backend);
             awaitState(backend, XenbusState.INIT_WAIT);
-            String name = Dom0Network.vifName(domid, index);
-            VifGuard none = new VifGuard(null, List.of(), true, true, false);
-            network.connect(new VifPort(name, name, 1500, bridge, false, null, List.of(), null, none));
+            network.connectForeign(domid, index, bridge);
             store.write(backend + "/hotplug-status", "connected");
         }
     }

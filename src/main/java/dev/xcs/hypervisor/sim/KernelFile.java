@@ -45,6 +45,10 @@ final class KernelFile {
         }
     }
 
+    static boolean compressed(String path) {
+        return KernelImage.inspect(path).format().compressed();
+    }
+
     static void checkRamdisk(String path, int memoryMib) {
         Ramdisk.inspect(path, memoryMib);
     }

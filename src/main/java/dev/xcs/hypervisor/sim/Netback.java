@@ -8,7 +8,7 @@ final class Netback implements AutoCloseable {
             new ScheduledThreadPoolExecutor(1, BackendDriver.threads("sim-netback"));
     private final BackendDriver<Vif> driver;
 
-    Netback(SimMachine machine, Dom0Network network) {
+    Netback(SimMachine machine, BackendNetwork network) {
         io.setRemoveOnCancelPolicy(true);
         io.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.driver = new BackendDriver<>(

@@ -12,6 +12,7 @@ import java.util.Optional;
 /** Everything that dom0 of the simulated host can back a disk with: files of the machine, loop devices, {@code /dev/sim/}. Thread-safe. */
 final class SimDisks implements AutoCloseable {
     private final LoopTable loops = new LoopTable();
+    private final VnodeTable vnodes = new VnodeTable();
     private final DeviceDirectory devices;
 
     SimDisks(Path directory) {
@@ -20,6 +21,20 @@ final class SimDisks implements AutoCloseable {
 
     LoopTable loops() {
         return loops;
+    }
+
+    /** Those of a dom0 with NetBSD. */
+    VnodeTable vnodes() {
+        return vnodes;
+    }
+
+    /** A block device of the simulated host's own. */
+    Optional<Backing> device(String path) {
+        return devices.examine(path);
+    }
+
+    List<Backing> devices() {
+        return devices.all();
     }
 
     Backing examine(String path) {
@@ -57,13 +72,20 @@ final class SimDisks implements AutoCloseable {
     }
 
     OpenDisk open(DeviceNumber number, boolean writable) {
-        OpenDisk disk = (number.major() == LoopTable.MAJOR ? loops.open(number) : devices.open(number, writable))
-                .orElseThrow(() -> noDevice("open", number));
+        OpenDisk disk = found(number, writable).orElseThrow(() -> noDevice("open", number));
         if (writable && disk.readOnly()) {
             disk.close();
             throw XenErrno.EACCES.of("open", "device " + number, "the device is read-only");
         }
         return disk;
+    }
+
+    private Optional<OpenDisk> found(DeviceNumber number, boolean writable) {
+        return switch (number.major()) {
+            case LoopTable.MAJOR -> loops.open(number);
+            case VnodeTable.MAJOR -> vnodes.open(number);
+            default -> devices.open(number, writable);
+        };
     }
 
     /** The size it has by now. */
@@ -88,5 +110,6 @@ final class SimDisks implements AutoCloseable {
     @Override
     public void close() {
         loops.close();
+        vnodes.close();
     }
 }

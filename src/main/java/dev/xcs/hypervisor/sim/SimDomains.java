@@ -1,7 +1,6 @@
 package dev.xcs.hypervisor.sim;
 
 import dev.xcs.hypervisor.Domains;
-import dev.xcs.hypervisor.sim.guest.SimKernel;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
@@ -9,7 +8,6 @@ import dev.xcs.model.DomainType;
 import dev.xcs.model.ShutdownReason;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /** The port's calls on domains, each straight to the machine. */
@@ -33,11 +31,6 @@ final class SimDomains implements Domains {
     @Override
     public int create(UUID handle, DomainType type, int vcpus) {
         return machine.create(handle, type, vcpus);
-    }
-
-    @Override
-    public Set<DomainType> bootable(String kernel) {
-        return SimKernel.isName(kernel) ? SimKernel.named(kernel).bootable() : KernelFile.bootable(kernel);
     }
 
     @Override

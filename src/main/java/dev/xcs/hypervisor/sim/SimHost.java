@@ -1,10 +1,12 @@
 package dev.xcs.hypervisor.sim;
 
 import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.hypervisor.netbsd.NetbsdBlockDevices;
 import dev.xcs.model.MacAddress;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
+import dev.xcs.platform.Dom0;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +27,8 @@ public final class SimHost implements AutoCloseable {
 
     private static final String SOCKET = "xenstored.sock";
     private static final String DEVICES = "sim-devices";
+    private static final String NETBSD = "sim-netbsd";
+
     private static final int GUEST_THREADS = 2;
     /** How slow a slow xenstored is, as a part of {@link SimHostOptions#slowness}: it is so for every single reply. */
     private static final int SLOW_REPLY_PART = 40;
@@ -37,7 +41,10 @@ public final class SimHost implements AutoCloseable {
     private final SimMachine machine;
     private final SimDisks disks;
     private final Blkback blkback;
-    private final Dom0Network network = new Dom0Network();
+    /** What a dom0 with NetBSD has below /var/run. */
+    private final Path run;
+
+    private final BackendNetwork network;
     private final Netback netback;
     private final ForeignToolstack foreign;
     private final Set<SimHypervisor> opened = ConcurrentHashMap.newKeySet();
@@ -51,6 +58,8 @@ public final class SimHost implements AutoCloseable {
         this.machine = new SimMachine(options, faults, domains, store, executor);
         this.disks = new SimDisks(devices);
         this.blkback = new Blkback(machine, disks);
+        this.run = devices.resolveSibling(NETBSD);
+        this.network = options.dom0() == Dom0.NETBSD ? new NetbsdDom0(run) : new Dom0Network();
         this.netback = new Netback(machine, network);
         this.foreign = new ForeignToolstack(machine, network, socket);
         Dom0Nodes.write(store, options);
@@ -94,13 +103,21 @@ public final class SimHost implements AutoCloseable {
 
     /** Handles on the hypervisor, as one process of dom0 opens them; each call opens others. */
     public Hypervisor hypervisor() {
-        SimHypervisor hypervisor = new SimHypervisor(
-                machine,
-                new SimBlockDevices(disks, blkback, faults),
-                new SimNetworkDevices(network, faults),
-                opened::remove);
+        SimHypervisor hypervisor = machine.options().dom0() == Dom0.NETBSD ? onNetbsd() : onLinux();
         opened.add(hypervisor);
         return hypervisor;
+    }
+
+    private SimHypervisor onLinux() {
+        SimBlockDevices devices = new SimBlockDevices(disks, blkback, faults);
+        return new SimHypervisor(machine, devices, devices::close, network.devices(faults), opened::remove);
+    }
+
+    private SimHypervisor onNetbsd() {
+        NetbsdDiskPrograms programs = new NetbsdDiskPrograms(disks);
+        NetbsdSimBlockDevices devices =
+                new NetbsdSimBlockDevices(new NetbsdBlockDevices(programs, programs, run), blkback, faults);
+        return new SimHypervisor(machine, devices, devices::close, network.devices(faults), opened::remove);
     }
 
     /** Where xenstored listens. */
@@ -112,7 +129,7 @@ public final class SimHost implements AutoCloseable {
         return faults;
     }
 
-    /** The machine on the other end of the wire of dom0's uplink {@value Dom0Network#UPLINK}. */
+    /** The machine on the other end of the wire of dom0's uplink: {@value Dom0Network#UPLINK}, on NetBSD {@value NetbsdDom0#UPLINK}. */
     public OutsideHost outside() {
         return network.outside();
     }

@@ -7,6 +7,7 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.model.HostInfo;
 import java.util.Set;
@@ -18,21 +19,24 @@ public final class SimHypervisor implements Hypervisor {
     private final SimMachine machine;
     private final SimDomains domains;
     private final SimEventChannels events;
-    private final SimBlockDevices blockDevices;
-    private final SimNetworkDevices networkDevices;
+    private final BlockDevices blockDevices;
+    private final NetworkDevices networkDevices;
     private final Set<SimConsoleRing> rings = ConcurrentHashMap.newKeySet();
 
+    private final Runnable closeBlockDevices;
     private final Consumer<SimHypervisor> onClose;
 
     SimHypervisor(
             SimMachine machine,
-            SimBlockDevices blockDevices,
-            SimNetworkDevices networkDevices,
+            BlockDevices blockDevices,
+            Runnable closeBlockDevices,
+            NetworkDevices networkDevices,
             Consumer<SimHypervisor> onClose) {
         this.onClose = onClose;
         this.machine = machine;
         this.domains = new SimDomains(machine);
         this.blockDevices = blockDevices;
+        this.closeBlockDevices = closeBlockDevices;
         this.networkDevices = networkDevices;
         this.events = new SimEventChannels(machine.events(), machine.faults());
     }
@@ -45,6 +49,11 @@ public final class SimHypervisor implements Hypervisor {
     @Override
     public Domains domains() {
         return domains;
+    }
+
+    @Override
+    public Kernels kernels() {
+        return machine.kernels();
     }
 
     @Override
@@ -82,7 +91,7 @@ public final class SimHypervisor implements Hypervisor {
     public void close() {
         rings.forEach(SimConsoleRing::close);
         events.close();
-        blockDevices.close();
+        closeBlockDevices.run();
         onClose.accept(this);
     }
 }

@@ -40,6 +40,7 @@ final class SimMachine implements AutoCloseable {
     private final MemoryPool memory;
     private final EventFabric events;
     private final SimLog log = new SimLog();
+    private final SimKernels kernels = new SimKernels();
     private final List<EndListener> endListeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -107,6 +108,10 @@ final class SimMachine implements AutoCloseable {
 
     StoreAccess store() {
         return store;
+    }
+
+    SimKernels kernels() {
+        return kernels;
     }
 
     SimLog log() {

@@ -17,7 +17,7 @@ final class Vif implements BackendDriver.Device {
     private static final long LINGER_MILLIS = 20;
 
     private final SimMachine machine;
-    private final Dom0Network network;
+    private final BackendNetwork network;
     private final ScheduledExecutorService io;
     private final int domid;
     private final int index;
@@ -30,7 +30,7 @@ final class Vif implements BackendDriver.Device {
 
     Vif(
             SimMachine machine,
-            Dom0Network network,
+            BackendNetwork network,
             ScheduledExecutorService io,
             int domid,
             int index,

@@ -32,7 +32,7 @@ final class VifRings implements EventFabric.Owner, AutoCloseable {
     private static final int MOST_PIECES = 18;
 
     private final SimMachine machine;
-    private final Dom0Network network;
+    private final BackendNetwork network;
     private final Link link;
     private final int domid;
     private final Credit credit;
@@ -59,7 +59,7 @@ final class VifRings implements EventFabric.Owner, AutoCloseable {
     /** Throws a {@link ProblemException} when a page is not granted or the event channel cannot be bound. */
     VifRings(
             SimMachine machine,
-            Dom0Network network,
+            BackendNetwork network,
             Link link,
             int domid,
             Place place,

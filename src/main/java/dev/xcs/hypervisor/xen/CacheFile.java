@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,14 +13,16 @@ import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 
 /**
- * The form of a cached kernel on disk: the ELF, so that it can be mapped as it is, then a trailer of 24 bytes, big-endian: the
- * magic, the ELF's length, its CRC-32C. The trailer tells a file that was cut short or damaged from a whole one.
+ * The form of a cached kernel on disk: the ELF, so that it can be mapped as it is, then a trailer of one page, big-endian: the
+ * magic, the ELF's length, its CRC-32C, then the length of the path it was made from and that path. The trailer tells a file that was cut
+ * short or damaged from a whole one.
  */
 final class CacheFile {
-    static final int TRAILER_BYTES = 24;
-    /** "XCSKERN1". */
-    private static final long MAGIC = 0x5843534b45524e31L;
+    static final int TRAILER_BYTES = 4096;
+    /** "XCSKERN2". */
+    private static final long MAGIC = 0x5843534b45524e32L;
 
+    private static final int SOURCE_AT = 3 * Long.BYTES + Integer.BYTES;
     private static final int CHUNK_BYTES = 1 << 20;
 
     private CacheFile() {}
@@ -31,13 +34,15 @@ final class CacheFile {
     }
 
     /** Writes a new file. */
-    static void write(Path file, Content content) throws IOException {
+    static void write(Path file, Path source, Content content) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             SummingChannel summing = new SummingChannel(channel);
             content.writeTo(summing);
             ByteBuffer trailer = ByteBuffer.allocate(TRAILER_BYTES);
+            byte[] path = source.toString().getBytes(StandardCharsets.UTF_8);
+            int shown = Math.min(path.length, TRAILER_BYTES - SOURCE_AT);
             trailer.putLong(MAGIC).putLong(summing.written()).putLong(summing.crc());
-            trailer.flip();
+            trailer.putInt(shown).put(path, 0, shown).rewind();
             while (trailer.hasRemaining()) {
                 channel.write(trailer);
             }
@@ -61,6 +66,20 @@ final class CacheFile {
             return whole ? OptionalLong.of(length) : OptionalLong.empty();
         } catch (NoSuchFileException e) {
             return OptionalLong.empty();
+        }
+    }
+
+    /** The path of the kernel it was made from; empty when it cannot be told. */
+    static String source(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long length = channel.size() - TRAILER_BYTES;
+            if (length <= 0) {
+                return "";
+            }
+            ByteBuffer trailer = fill(channel, length, ByteBuffer.allocate(TRAILER_BYTES));
+            int shown = trailer.getInt(SOURCE_AT - Integer.BYTES);
+            boolean known = trailer.getLong() == MAGIC && shown >= 0 && shown <= TRAILER_BYTES - SOURCE_AT;
+            return known ? new String(trailer.array(), SOURCE_AT, shown, StandardCharsets.UTF_8) : "";
         }
     }
 

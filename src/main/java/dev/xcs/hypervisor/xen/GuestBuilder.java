@@ -36,11 +36,12 @@ final class GuestBuilder {
         this.pool = pool;
     }
 
-    BuiltDomain build(BuildRequest request) {
+    BuiltDomain build(BuildOrder order) {
+        BuildRequest request = order.request();
         requireCmdline(request.cmdline());
         long started = System.nanoTime();
         String ramdisk = request.ramdisk();
-        try (NativeBytes kernelBytes = loader.kernel(request.kernel());
+        try (NativeBytes kernelBytes = loader.kernel(order);
                 GuestShape shape = shape(request, kernelBytes);
                 NativeBytes ramdiskBytes =
                         ramdisk == null || request.type() == DomainType.HVM ? null : loader.ramdisk(ramdisk, request.memoryMib());

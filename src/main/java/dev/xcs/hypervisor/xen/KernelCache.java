@@ -1,7 +1,11 @@
 package dev.xcs.hypervisor.xen;
 
 import dev.xcs.image.BootFile;
+import dev.xcs.model.CachedKernel;
+import dev.xcs.model.KernelCacheCounts;
+import dev.xcs.model.KernelCacheView;
 import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +41,14 @@ final class KernelCache {
 
     private final Path directory;
     private final long maxBytes;
-    private final KernelUnpacker unpacker;
+    private final CacheWriter writer;
+    private final AtomicInteger generations = new AtomicInteger();
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+    private final LongAdder damaged = new LongAdder();
+    /** What all files took when they were last counted. */
+    private volatile long bytes;
+
     /** Guarded by this. */
     private final Map<String, Entry> entries = new HashMap<>();
 
@@ -47,7 +60,7 @@ final class KernelCache {
         private @Nullable String checked;
 
         private long elfBytes;
-        /** How often the file was looked at anew, or made. */
+        /** Of the file as it was last looked at, or made. */
         private int generation;
 
         Entry(Path file) {
@@ -58,27 +71,24 @@ final class KernelCache {
     /** An ELF that stays where it is until this is closed. */
     final class Lease implements AutoCloseable {
         private final Entry entry;
-        private final long elfBytes;
-        private final int generation;
+        private final UnpackedKernel kernel;
 
-        private Lease(Entry entry, long elfBytes, int generation) {
+        private Lease(Entry entry, UnpackedKernel kernel) {
             this.entry = entry;
-            this.elfBytes = elfBytes;
-            this.generation = generation;
+            this.kernel = kernel;
         }
 
-        /** Whether both are of one file, and not of one that has been replaced in between. */
-        boolean sameAs(Lease other) {
-            return entry == other.entry && generation == other.generation;
+        UnpackedKernel kernel() {
+            return kernel;
         }
 
         Path file() {
-            return entry.file;
+            return kernel.file();
         }
 
         /** Length of the ELF, from the file's beginning. */
         long elfBytes() {
-            return elfBytes;
+            return kernel.bytes();
         }
 
         @Override
@@ -88,20 +98,22 @@ final class KernelCache {
     }
 
     /** @param maxBytes cap on all files together; a kernel larger than it is kept only while it is leased */
-    private KernelCache(Path directory, long maxBytes, KernelUnpacker unpacker) {
+    private KernelCache(Path directory, long maxBytes, CacheWriter writer) {
         this.directory = directory;
         this.maxBytes = maxBytes;
-        this.unpacker = unpacker;
+        this.writer = writer;
     }
 
     /** Opens the cache in a directory of its own, made with mode 0700 and freed of what a killed daemon left half-written. */
-    static KernelCache open(Path directory, long maxBytes, KernelUnpacker unpacker) throws IOException {
+    static KernelCache open(Path directory, long maxBytes, CacheWriter writer) throws IOException {
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
         for (Path file : filesOf(directory, TEMPORARY_SUFFIX)) {
             Files.deleteIfExists(file);
         }
-        return new KernelCache(directory, maxBytes, unpacker);
+        KernelCache cache = new KernelCache(directory, maxBytes, writer);
+        cache.trim();
+        return cache;
     }
 
     /**
@@ -132,14 +144,30 @@ final class KernelCache {
     private Lease ready(Entry entry, String name, BootFile kernel) throws IOException {
         synchronized (entry) {
             if (entry.checked == null || !entry.checked.equals(stampOf(entry.file))) {
-                OptionalLong known = CacheFile.verify(entry.file);
-                entry.elfBytes = known.isPresent() ? known.getAsLong() : unpack(entry.file, name, kernel);
-                entry.generation++;
+                entry.elfBytes = make(entry.file, name, kernel);
+                entry.generation = generations.incrementAndGet();
+            } else {
+                hits.increment();
             }
             Files.setLastModifiedTime(entry.file, FileTime.from(Instant.now()));
             entry.checked = stampOf(entry.file);
-            return new Lease(entry, entry.elfBytes, entry.generation);
+            return new Lease(entry, new UnpackedKernel(entry.file, entry.elfBytes, entry.generation));
         }
+    }
+
+    /** Looks whether the file is there and whole, and makes it otherwise. */
+    private long make(Path file, String name, BootFile kernel) throws IOException {
+        OptionalLong known = CacheFile.verify(file);
+        if (known.isPresent()) {
+            hits.increment();
+            return known.getAsLong();
+        }
+        misses.increment();
+        if (Files.exists(file)) {
+            damaged.increment();
+            LOG.warn("{} in the kernel cache is damaged or of an older xcsd; it is made anew", file);
+        }
+        return unpack(file, name, kernel);
     }
 
     private long unpack(Path file, String name, BootFile kernel) throws IOException {
@@ -149,7 +177,7 @@ final class KernelCache {
             Files.delete(temporary);
             // Opened anew: what the caller holds may be a file that another has replaced before the name was taken.
             try (BootFile named = BootFile.open("kernel", kernel.path().toString())) {
-                CacheFile.write(temporary, channel -> unpacker.unpack(named, channel));
+                writer.write(named, temporary);
             }
             requireUnchanged(kernel, name);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -192,6 +220,68 @@ final class KernelCache {
         trim();
     }
 
+    /** What is in it, the most recently used first. */
+    synchronized KernelCacheView show() {
+        List<CachedKernel> shown = new ArrayList<>();
+        try {
+            for (Path file : filesOf(directory, SUFFIX)) {
+                Entry entry = entries.get(file.getFileName().toString());
+                boolean inUse = entry != null && entry.leases > 0;
+                Instant used = Files.getLastModifiedTime(file).toInstant();
+                shown.add(new CachedKernel(keyOf(file), CacheFile.source(file), Files.size(file), used, inUse));
+            }
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+        shown.sort(Comparator.comparing(CachedKernel::lastUsed).reversed());
+        return new KernelCacheView(maxBytes, counts(), shown);
+    }
+
+    KernelCacheCounts counts() {
+        return new KernelCacheCounts(bytes, hits.sum(), misses.sum(), damaged.sum());
+    }
+
+    /** Forgets one kernel, or all that nobody builds with; it is unpacked again when it is needed. */
+    synchronized void forget(@Nullable String key) {
+        try {
+            for (Path file : filesOf(directory, SUFFIX)) {
+                if (key == null || keyOf(file).equals(key)) {
+                    boolean dropped = drop(file) > 0;
+                    if (key != null) {
+                        requireDropped(key, dropped);
+                        trim();
+                        return;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+        if (key != null) {
+            throw Problem.of(ProblemType.NOT_FOUND, "No kernel " + Problem.quote(key) + " is cached")
+                    .toException();
+        }
+        trim();
+    }
+
+    private static void requireDropped(String key, boolean dropped) {
+        if (!dropped) {
+            throw Problem.of(ProblemType.CONFLICT, "The cached kernel " + key + " is being built with")
+                    .asRetryable()
+                    .toException();
+        }
+    }
+
+    private ProblemException unusable(IOException e) {
+        Problem problem = Problem.of(ProblemType.INTERNAL, "kernel cache " + directory + " cannot be used: " + e);
+        return new ProblemException(problem, e);
+    }
+
+    private static String keyOf(Path file) {
+        String name = file.getFileName().toString();
+        return name.substring(0, name.length() - SUFFIX.length());
+    }
+
     /** How many kernels are kept in mind. */
     synchronized int size() {
         return entries.size();
@@ -209,11 +299,11 @@ final class KernelCache {
             }
             files.sort(Comparator.comparing(used::get));
             for (Path file : files) {
-                if (total <= maxBytes) {
-                    return;
+                if (total > maxBytes) {
+                    total -= drop(file);
                 }
-                total -= drop(file);
             }
+            bytes = total;
         } catch (IOException e) {
             LOG.warn("kernel cache {} cannot be trimmed: {}", directory, e.toString());
         }

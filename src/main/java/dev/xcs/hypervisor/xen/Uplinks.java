@@ -21,7 +21,10 @@ final class Uplinks {
         this.addresses = addresses;
     }
 
-    /** What is to be a port of a network's bridge: its uplink, or a VLAN of that, which is made if there is none; null for nothing. */
+    /**
+     * What is to be a port of a network's bridge: its uplink, or a VLAN of that, which is made if there is none; null for nothing. That of a NAT
+     * network is dom0's way out, and never on the guests' side.
+     */
     @Nullable
     Link portOf(HostNetwork network) {
         String name = network.uplink();
@@ -29,6 +32,9 @@ final class Uplinks {
             return null;
         }
         Link uplink = rtnetlink.require(name);
+        if (network.masquerade() != null) {
+            return null;
+        }
         Integer tag = network.vlan();
         // Open vSwitch tags by itself.
         return tag == null || network.openVswitch() ? uplink : vlanOf(network, uplink, tag);

@@ -6,6 +6,7 @@ import dev.xcs.hypervisor.xen.net.NetlinkRequest;
 import dev.xcs.hypervisor.xen.net.Proxy;
 import dev.xcs.hypervisor.xen.net.Route;
 import dev.xcs.hypervisor.xen.net.Sysctl;
+import dev.xcs.model.HostLink;
 import dev.xcs.model.InterfaceName;
 import dev.xcs.model.IpAddress;
 import dev.xcs.model.MacAddress;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Connects the interfaces of vifs with bridges and routes. */
 final class VifPorts {
     /** Xen's convention for dom0's end: the highest there is, so that no bridge takes it for its own. */
-    private static final MacAddress BACKEND = new MacAddress("fe:ff:ff:ff:ff:ff");
+    private static final MacAddress BACKEND = new MacAddress(HostLink.VIF_MAC);
 
     private final Rtnetlink rtnetlink;
     private final Guards guards;

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the cached kernel that was used last mapped from one build to the next: touching and unmapping tens of megabytes costs a
- * PV dom0, whose page tables Xen guards, about as much as the rest of a build. The pages are the page cache's own.
+ * PV dom0, whose page tables Xen guards, about as much as the rest of a build. The pages are the page cache's own; a file that the cache
+ * drops meanwhile lives on for as long as it is mapped.
  */
 final class WarmKernel implements AutoCloseable {
     private final LibC libc;
@@ -12,13 +13,13 @@ final class WarmKernel implements AutoCloseable {
     private @Nullable Mapping current;
 
     private static final class Mapping {
-        private final KernelCache.Lease lease;
+        private final UnpackedKernel kernel;
         private final NativeBytes bytes;
         private int users;
         private boolean retired;
 
-        Mapping(KernelCache.Lease lease, NativeBytes bytes) {
-            this.lease = lease;
+        Mapping(UnpackedKernel kernel, NativeBytes bytes) {
+            this.kernel = kernel;
             this.bytes = bytes;
         }
     }
@@ -27,31 +28,17 @@ final class WarmKernel implements AutoCloseable {
         this.libc = libc;
     }
 
-    /** The bytes of a leased kernel; takes the lease over. */
-    synchronized NativeBytes share(KernelCache.Lease lease) {
+    /** The bytes of a cached kernel. */
+    synchronized NativeBytes share(UnpackedKernel kernel) {
         Mapping mapping = current;
-        if (mapping != null && mapping.lease.sameAs(lease)) {
-            lease.close();
-        } else {
-            mapping = map(lease);
+        if (mapping == null || !mapping.kernel.equals(kernel)) {
+            mapping = new Mapping(kernel, NativeBytes.map(libc, kernel.file(), kernel.bytes()));
             retire();
             current = mapping;
         }
         mapping.users++;
         Mapping used = mapping;
         return mapping.bytes.borrowed(() -> giveBack(used));
-    }
-
-    private Mapping map(KernelCache.Lease lease) {
-        NativeBytes bytes = null;
-        try {
-            bytes = NativeBytes.map(libc, lease.file(), lease.elfBytes());
-            return new Mapping(lease, bytes);
-        } finally {
-            if (bytes == null) {
-                lease.close();
-            }
-        }
     }
 
     private synchronized void giveBack(Mapping mapping) {
@@ -71,7 +58,6 @@ final class WarmKernel implements AutoCloseable {
     private static void releaseUnused(Mapping mapping) {
         if (mapping.retired && mapping.users == 0) {
             mapping.bytes.close();
-            mapping.lease.close();
         }
     }
 

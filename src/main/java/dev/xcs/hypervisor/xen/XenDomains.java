@@ -15,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /** Domains of a real Xen: domctl calls by libxenctrl, builds by libxenguest. */
@@ -42,8 +41,7 @@ final class XenDomains implements Domains {
     private final XenLibraries libraries;
     private final SharedInterface shared;
     private final XenLayout layout;
-    private final GuestBuilder builder;
-    private final KernelLoader loader;
+    private final XenKernels kernels;
     private final boolean hap;
     private final int grantOpts;
     /** Used under the shared interface's lock only. */
@@ -51,18 +49,11 @@ final class XenDomains implements Domains {
 
     private final ByteBuffer infoList;
 
-    XenDomains(
-            XenLibraries libraries,
-            SharedInterface shared,
-            XenLayout layout,
-            GuestBuilder builder,
-            KernelLoader loader,
-            PhysInfo host) {
+    XenDomains(XenLibraries libraries, SharedInterface shared, XenLayout layout, XenKernels kernels, PhysInfo host) {
         this.libraries = libraries;
         this.shared = shared;
         this.layout = layout;
-        this.builder = builder;
-        this.loader = loader;
+        this.kernels = kernels;
         this.hap = host.hap();
         this.grantOpts = host.gnttabV2() ? 2 : 1;
         this.infos = new Memory((long) BATCH * layout.domainInfo().size());
@@ -152,12 +143,7 @@ final class XenDomains implements Domains {
                     .toException();
         }
         shared.requireOpen();
-        return builder.build(request);
-    }
-
-    @Override
-    public Set<DomainType> bootable(String kernel) {
-        return loader.notes(kernel).bootable();
+        return kernels.build(request);
     }
 
     @Override

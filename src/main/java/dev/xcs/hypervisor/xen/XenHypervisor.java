@@ -6,6 +6,7 @@ import dev.xcs.hypervisor.Domains;
 import dev.xcs.hypervisor.EventChannels;
 import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
+import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.model.Dom0System;
 import dev.xcs.model.HostInfo;
@@ -30,6 +31,7 @@ public final class XenHypervisor implements Hypervisor {
     private final List<String> capabilities;
     private final SharedInterface shared;
     private final XenDomains domains;
+    private final XenKernels kernels;
     private final XenEventChannels eventChannels;
     private final XenConsoleRings consoleRings;
     private final LinuxBlockDevices blockDevices;
@@ -42,6 +44,7 @@ public final class XenHypervisor implements Hypervisor {
             List<String> capabilities,
             SharedInterface shared,
             XenDomains domains,
+            XenKernels kernels,
             XenEventChannels eventChannels,
             XenConsoleRings consoleRings,
             LinuxBlockDevices blockDevices,
@@ -52,6 +55,7 @@ public final class XenHypervisor implements Hypervisor {
         this.capabilities = capabilities;
         this.shared = shared;
         this.domains = domains;
+        this.kernels = kernels;
         this.eventChannels = eventChannels;
         this.consoleRings = consoleRings;
         this.blockDevices = blockDevices;
@@ -76,19 +80,18 @@ public final class XenHypervisor implements Hypervisor {
         XenLayout layout = XenLayout.of(version);
         XenLibraries libraries = XenLibraries.load(version);
         LayoutSelfCheck.run(libraries, layout.domImage());
-        GuestLibraryUnpacker unpacker = new GuestLibraryUnpacker(libraries, layout.domImage());
-        KernelLoader loader = new KernelLoader(libraries.libc(), openCache(options, unpacker), unpacker);
-        XenHypervisor opened = open(version, layout, libraries, loader, options.root());
+        XenHypervisor opened = open(version, layout, libraries, options);
         LOG.info("Xen {} opened in {} ms", version, (System.nanoTime() - started) / 1_000_000);
         return opened;
     }
 
-    private static @Nullable KernelCache openCache(XenOptions options, KernelUnpacker unpacker) {
+    private static @Nullable KernelCache openCache(XenOptions options, Builder builder) {
         if (options.kernelCacheMaxBytes() <= 0) {
             return null;
         }
         try {
-            return KernelCache.open(options.kernelCacheDirectory(), options.kernelCacheMaxBytes(), unpacker);
+            return KernelCache.open(
+                    options.kernelCacheDirectory(), options.kernelCacheMaxBytes(), builder.cacheWriter());
         } catch (IOException e) {
             LOG.warn(
                     "no kernel cache, every build decompresses its kernel: {} cannot be used: {}",
@@ -99,18 +102,18 @@ public final class XenHypervisor implements Hypervisor {
     }
 
     private static XenHypervisor open(
-            XenVersion version, XenLayout layout, XenLibraries libraries, KernelLoader loader, Path root) {
+            XenVersion version, XenLayout layout, XenLibraries libraries, XenOptions options) {
         OpenHandles handles = new OpenHandles();
         try {
-            handles.add(loader);
+            Path root = options.root();
             CallLog log = handles.add(new CallLog(libraries, LibXenToolLog.XTL_CRITICAL));
             XenInterface xc = XenInterface.open(libraries);
             SharedInterface shared = handles.add(new SharedInterface(xc));
             requireSame(version, xc.version());
             PhysInfo host = physInfo(xc, layout);
-            PagingPool pool = PagingPool.of(version, host.hap());
-            GuestBuilder builder = new GuestBuilder(libraries, version, layout, loader, pool);
-            XenDomains domains = new XenDomains(libraries, shared, layout, builder, loader, host);
+            Builder builder = handles.add(LibraryBuilder.open(libraries, version, layout, host));
+            XenKernels kernels = new XenKernels(builder, openCache(options, builder));
+            XenDomains domains = new XenDomains(libraries, shared, layout, kernels, host);
             XenEventChannels channels =
                     handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
             XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
@@ -118,7 +121,17 @@ public final class XenHypervisor implements Hypervisor {
             LinuxNetworkDevices networks =
                     handles.add(LinuxNetworkDevices.open(libraries.libc(), XenLibraries::loadNftables, root, PROGRAMS));
             return new XenHypervisor(
-                    version, layout, xc.capabilities(), shared, domains, channels, rings, devices, networks, handles);
+                    version,
+                    layout,
+                    xc.capabilities(),
+                    shared,
+                    domains,
+                    kernels,
+                    channels,
+                    rings,
+                    devices,
+                    networks,
+                    handles);
         } catch (ProblemException e) {
             handles.closeAll();
             throw e;
@@ -166,6 +179,11 @@ public final class XenHypervisor implements Hypervisor {
     @Override
     public Domains domains() {
         return domains;
+    }
+
+    @Override
+    public Kernels kernels() {
+        return kernels;
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.xcs.hypervisor.xen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.xcs.hypervisor.Kernels;
+import dev.xcs.hypervisor.KernelElf;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainType;
@@ -37,9 +37,7 @@ class GuestBuilderTest {
                 ScriptedLibraries.VERSION,
                 ScriptedLibraries.LAYOUT,
                 new KernelLoader(
-                        libraries.libc(),
-                        null,
-                        new GuestLibraryUnpacker(libraries, ScriptedLibraries.LAYOUT.domImage())),
+                        libraries.libc(), new GuestLibraryUnpacker(libraries, ScriptedLibraries.LAYOUT.domImage())),
                 PagingPool.mempool(script.scripted(PagingPool.Mempool.class), true));
         kernel = kernel(DomainType.PV);
     }
@@ -49,7 +47,7 @@ class GuestBuilderTest {
         String ramdisk =
                 Files.writeString(directory.resolve("ramdisk"), "ramdisk").toString();
 
-        BuiltDomain built = builder.build(request(64, ramdisk, "console=hvc0"));
+        BuiltDomain built = builder.build(new BuildOrder(request(64, ramdisk, "console=hvc0"), null));
 
         assertThat(script.calls)
                 .containsExactly(
@@ -172,12 +170,12 @@ class GuestBuilderTest {
     void refusesACommandLineThatXenWouldCut() {
         assertThat(failure(request(64, null, "x".repeat(1024))).field()).isEqualTo("cmdline");
         assertThat(failure(request(64, null, "quiet\0")).field()).isEqualTo("cmdline");
-        builder.build(request(64, null, "x".repeat(1023)));
+        builder.build(new BuildOrder(request(64, null, "x".repeat(1023)), null));
     }
 
     @Test
     void buildsPvhInTheOrderOfLibxl() throws IOException {
-        BuiltDomain built = builder.build(pvh(64, 2));
+        BuiltDomain built = builder.build(new BuildOrder(pvh(64, 2), null));
 
         assertThat(script.calls)
                 .containsExactly(
@@ -210,7 +208,7 @@ class GuestBuilderTest {
 
     @Test
     void tellsTheBuilderWhereAPvhGuestHasItsMemory() throws IOException {
-        builder.build(pvh(64, 2));
+        builder.build(new BuildOrder(pvh(64, 2), null));
 
         DomImageLayout at = ScriptedLibraries.LAYOUT.domImage();
         assertThat(script.image.getInt(at.containerType())).isEqualTo(1);
@@ -230,7 +228,7 @@ class GuestBuilderTest {
     @Test
     void putsWhatDoesNotFitBelow4GibAboveIt() throws IOException {
         script.freePages = 1 << 21;
-        builder.build(pvh(5120, 1));
+        builder.build(new BuildOrder(pvh(5120, 1), null));
 
         DomImageLayout at = ScriptedLibraries.LAYOUT.domImage();
         assertThat(script.image.getLong(at.lowmemEnd())).isEqualTo(0xfc00_0000L);
@@ -250,7 +248,7 @@ class GuestBuilderTest {
 
     @Test
     void refusesAnElfThatIsNoKernelForXen() throws IOException {
-        byte[] program = Kernels.elf(DomainType.PV);
+        byte[] program = KernelElf.of(DomainType.PV);
         program[56] = 1;
         Files.write(Path.of(kernel), program);
 
@@ -270,12 +268,13 @@ class GuestBuilderTest {
     }
 
     private Problem failure(BuildRequest request) {
-        ProblemException failed = catchThrowableOfType(ProblemException.class, () -> builder.build(request));
+        ProblemException failed =
+                catchThrowableOfType(ProblemException.class, () -> builder.build(new BuildOrder(request, null)));
         assertThat(failed).isNotNull();
         return failed.problem();
     }
 
     private String kernel(DomainType type) throws IOException {
-        return Files.write(directory.resolve("kernel"), Kernels.elf(type)).toString();
+        return Files.write(directory.resolve("kernel"), KernelElf.of(type)).toString();
     }
 }

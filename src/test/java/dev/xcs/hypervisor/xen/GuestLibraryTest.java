@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.xcs.image.BootFile;
 import dev.xcs.image.KernelImage;
+import dev.xcs.image.XenNotes;
+import dev.xcs.model.BuildRequest;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -19,7 +22,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,52 +83,75 @@ class GuestLibraryTest {
     }
 
     @Test
-    void loadsACompressedKernelFromTheCache() throws IOException {
-        String kernel = realKernel().toString();
-        KernelCache cache = KernelCache.open(
-                directory.resolve("cache"), 1L << 30, new GuestLibraryUnpacker(libraries, LAYOUT.domImage()));
-        try (KernelLoader loader = new KernelLoader(libraries.libc(), cache, unpacker())) {
-            NativeBytes first = loader.kernel(kernel);
-            NativeBytes second = loader.kernel(kernel);
+    void keepsACachedKernelMapped() throws IOException {
+        try (KernelLoader loader = new KernelLoader(libraries.libc(), unpacker());
+                KernelCache.Lease lease = lease(realKernel(), CacheWriter.of(unpacker()))) {
+            BuildOrder order = order(lease.kernel());
+            NativeBytes first = loader.kernel(order);
+            NativeBytes second = loader.kernel(order);
             assertThat(first.address().getInt(0)).as("ELF magic").isEqualTo(0x464c457f);
             assertThat(second.size()).isEqualTo(first.size());
             first.close();
             second.close();
-            try (NativeBytes third = loader.kernel(kernel)) {
+            try (NativeBytes third = loader.kernel(order)) {
                 assertThat(third.address()).as("still mapped").isEqualTo(first.address());
             }
         }
     }
 
     @Test
+    void readsTheNotesOfARealKernelWithAndWithoutACache() throws IOException {
+        String kernel = realKernel().toString();
+        PhysInfo host = new PhysInfo(1, 1, 1, 0x30b, 1, 1);
+        KernelCache cache = KernelCache.open(directory.resolve("cache"), 1L << 30, CacheWriter.of(unpacker()));
+        try (Builder builder = LibraryBuilder.open(libraries, VERSION, LAYOUT, host)) {
+            assertThat(new XenKernels(builder, cache).bootable(kernel))
+                    .isEqualTo(new XenKernels(builder, null).bootable(kernel))
+                    .containsExactlyInAnyOrder(DomainType.PV, DomainType.PVH);
+            XenNotes notes = builder.notes(kernel);
+            assertThat(notes.guestOs()).isEqualTo("linux");
+            assertThat(notes.searchesRsdp()).isFalse();
+            assertThat(cache.counts().misses()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void unmapsAKernelWhenNobodyUsesItAnyMore() throws IOException {
-        KernelCache cache = KernelCache.open(
-                directory.resolve("cache"), 1L << 20, (kernel, into) -> into.write(ByteBuffer.wrap(new byte[8192])));
-        KernelLoader loader = new KernelLoader(libraries.libc(), cache, unpacker());
-        NativeBytes one = loader.kernel(gzippedElf("one"));
-        NativeBytes two = loader.kernel(gzippedElf("two"));
+        KernelLoader loader = new KernelLoader(libraries.libc(), unpacker());
+        NativeBytes one = loader.kernel(order(cached("one")));
+        NativeBytes two = loader.kernel(order(cached("two")));
 
         assertThat(mapped()).as("both are in use").isEqualTo(2);
         one.close();
         assertThat(mapped()).as("the second took the first one's place").isEqualTo(1);
+        Files.delete(directory.resolve("two"));
+        assertThat(two.address().getInt(0)).as("a file that was dropped").isZero();
         two.close();
         assertThat(mapped()).as("the last one stays").isEqualTo(1);
         loader.close();
         assertThat(mapped()).isZero();
     }
 
+    private UnpackedKernel cached(String name) throws IOException {
+        return new UnpackedKernel(Files.write(directory.resolve(name), new byte[8192]), 8192, 1);
+    }
+
+    private static BuildOrder order(UnpackedKernel kernel) {
+        return new BuildOrder(new BuildRequest(1, DomainType.PV, 64, 1, "/kernel", null, null), kernel);
+    }
+
+    private KernelCache.Lease lease(Path kernel, CacheWriter writer) throws IOException {
+        try (BootFile file = BootFile.open("kernel", kernel.toString())) {
+            return KernelCache.open(directory.resolve("cache"), 1L << 30, writer)
+                    .lease(file)
+                    .orElseThrow();
+        }
+    }
+
     private long mapped() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
             return lines.filter(line -> line.contains(directory.toString())).count();
         }
-    }
-
-    private String gzippedElf(String name) throws IOException {
-        Path file = directory.resolve(name);
-        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
-            out.write(plainElf());
-        }
-        return file.toString();
     }
 
     @Test

@@ -2,8 +2,12 @@ package dev.xcs.hypervisor.xen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.xcs.image.BootFile;
+import dev.xcs.model.CachedKernel;
+import dev.xcs.model.KernelCacheCounts;
+import dev.xcs.model.KernelCacheView;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -18,6 +22,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -187,7 +192,7 @@ class KernelCacheTest {
     @Test
     void sharesOneDecompressionAmongThreads() throws Exception {
         CountDownLatch waiting = new CountDownLatch(8);
-        KernelCache cache = KernelCache.open(directory, 10 * FILE_BYTES, (kernel, into) -> {
+        KernelCache cache = open(10 * FILE_BYTES, (kernel, into) -> {
             await(waiting);
             fill(kernel, into);
         });
@@ -216,7 +221,7 @@ class KernelCacheTest {
     @Test
     void doesNotKeepAKernelThatWasReplacedWhileItWasRead() throws IOException {
         Path kernel = kernel("one");
-        KernelCache cache = KernelCache.open(directory, 10 * FILE_BYTES, (file, into) -> {
+        KernelCache cache = open(10 * FILE_BYTES, (file, into) -> {
             fill(file, into);
             Files.writeString(kernel, "another");
         });
@@ -246,7 +251,7 @@ class KernelCacheTest {
 
     @Test
     void leavesNothingBehindWhenAKernelCannotBeUnpacked() throws IOException {
-        KernelCache cache = KernelCache.open(directory, 10 * FILE_BYTES, (file, into) -> {
+        KernelCache cache = open(10 * FILE_BYTES, (file, into) -> {
             fill(file, into);
             throw Problem.of(ProblemType.BAD_IMAGE, "no loader found").toException();
         });
@@ -259,7 +264,7 @@ class KernelCacheTest {
 
     @Test
     void standsAsideWhenTheDiskIsFull() throws IOException {
-        KernelCache cache = KernelCache.open(directory, 10 * FILE_BYTES, (file, into) -> {
+        KernelCache cache = open(10 * FILE_BYTES, (file, into) -> {
             throw new IOException("No space left on device");
         });
 
@@ -267,6 +272,74 @@ class KernelCacheTest {
             assertThat(cache.lease(file)).isEmpty();
         }
         assertThat(cached()).isEmpty();
+    }
+
+    @Test
+    void tellsWhatItHasAndHowOftenThatWasOfUse() throws IOException {
+        KernelCache cache = cache(10 * FILE_BYTES);
+        Path one = kernel("one");
+        Path two = kernel("two");
+        lease(cache, one).close();
+        Files.setLastModifiedTime(cached().get(0), FileTime.from(Instant.EPOCH));
+        KernelCache.Lease held = lease(cache, two);
+
+        KernelCacheView view = cache.show();
+
+        assertThat(view.maxBytes()).isEqualTo(10 * FILE_BYTES);
+        assertThat(view.counts()).isEqualTo(new KernelCacheCounts(2 * FILE_BYTES, 0, 2, 0));
+        assertThat(view.kernels()).extracting(CachedKernel::source).containsExactly(two.toString(), one.toString());
+        assertThat(view.kernels()).extracting(CachedKernel::inUse).containsExactly(true, false);
+        assertThat(view.kernels()).extracting(CachedKernel::bytes).containsOnly((long) FILE_BYTES);
+        assertThat(view.kernels().get(0).key()).isEqualTo(FileIdentity.of(two));
+        assertThat(view.kernels().get(1).lastUsed()).isEqualTo(Instant.EPOCH);
+        lease(cache, two).close();
+        held.close();
+        assertThat(cache.counts()).isEqualTo(new KernelCacheCounts(2 * FILE_BYTES, 1, 2, 0));
+        assertThat(cache(10 * FILE_BYTES).show().kernels())
+                .as("by the next daemon")
+                .hasSize(2);
+        assertThat(cache(10 * FILE_BYTES).counts().bytes()).isEqualTo(2 * FILE_BYTES);
+    }
+
+    @Test
+    void forgetsWhatNobodyBuildsWith() throws IOException {
+        KernelCache cache = cache(10 * FILE_BYTES);
+        Path one = kernel("one");
+        Path two = kernel("two");
+        KernelCache.Lease held = lease(cache, one);
+        lease(cache, two).close();
+
+        assertThat(refusal(cache, "1-2-3-4-5")).isEqualTo(ProblemType.NOT_FOUND);
+        assertThat(refusal(cache, "../../etc/passwd")).isEqualTo(ProblemType.NOT_FOUND);
+        assertThat(refusal(cache, FileIdentity.of(one))).isEqualTo(ProblemType.CONFLICT);
+        cache.forget(FileIdentity.of(two));
+        assertThat(cached()).containsExactly(held.file());
+        cache.forget(null);
+        assertThat(cached()).as("is built with").containsExactly(held.file());
+        held.close();
+        cache.forget(null);
+        assertThat(cached()).isEmpty();
+        assertThat(cache.counts().bytes()).isZero();
+        lease(cache, two).close();
+        assertThat(unpacked).as("made anew").hasValue(3);
+    }
+
+    private static ProblemType refusal(KernelCache cache, String key) {
+        return catchThrowableOfType(ProblemException.class, () -> cache.forget(key))
+                .problem()
+                .type();
+    }
+
+    @Test
+    void countsDamagedFiles() throws IOException {
+        KernelCache cache = cache(10 * FILE_BYTES);
+        Path kernel = kernel("one");
+        lease(cache, kernel).close();
+        Files.writeString(cached().get(0), "XCSKERN1 of an older xcsd");
+
+        lease(cache, kernel).close();
+
+        assertThat(cache.counts()).isEqualTo(new KernelCacheCounts(FILE_BYTES, 0, 2, 1));
     }
 
     @Test
@@ -288,7 +361,11 @@ class KernelCacheTest {
     }
 
     private KernelCache cache(long maxBytes) throws IOException {
-        return KernelCache.open(directory, maxBytes, this::fill);
+        return open(maxBytes, this::fill);
+    }
+
+    private KernelCache open(long maxBytes, KernelUnpacker unpacker) throws IOException {
+        return KernelCache.open(directory, maxBytes, CacheWriter.of(unpacker));
     }
 
     /** The kernel's own bytes, padded to a fixed length. */

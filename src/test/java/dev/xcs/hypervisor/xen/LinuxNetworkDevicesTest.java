@@ -3,7 +3,9 @@ package dev.xcs.hypervisor.xen;
 import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.hypervisor.NetworkDevicesContract;
 import dev.xcs.model.HostLink;
+import dev.xcs.testing.Await;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 
 /** The contract on this machine's kernel, in a network of its own; as root. A vif is one end of a veth pair, its guest sits at the other. */
 class LinuxNetworkDevicesTest extends NetworkDevicesContract {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
     private NetworkNamespace before;
     private NetworkNamespace dom0;
     private final Map<String, PacketSocket> guests = new HashMap<>();
@@ -70,8 +74,11 @@ class LinuxNetworkDevicesTest extends NetworkDevicesContract {
         NetworkNamespace.ip("link del " + farEnd(device));
     }
 
+    /** The kernel opens a bridge's port some time after it was connected; a frame that is sent before is lost. */
     @Override
-    protected void send(String device, byte[] frame) {
+    protected void send(String device, byte[] frame) throws Exception {
+        Await.until("every port forwards", SOON, () -> !NetworkNamespace.ip("-d -o link")
+                .contains("bridge_slave state disabled"));
         guests.get(device).send(frame);
     }
 

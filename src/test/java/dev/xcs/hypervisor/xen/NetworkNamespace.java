@@ -43,6 +43,7 @@ final class NetworkNamespace implements AutoCloseable {
     static void requireRoot() {
         assumeTrue("root".equals(System.getProperty("user.name")), "network namespaces need root");
         assumeTrue(Files.isExecutable(Path.of("/usr/sbin/ip")), "needs iproute2");
+        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nft")), "needs nftables");
     }
 
     /** A new one with nothing in it but its loopback, which is up. */

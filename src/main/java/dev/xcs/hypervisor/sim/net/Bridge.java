@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A learning bridge. A port with a tag belongs to that VLAN and its frames have no tag of their own; all others carry every VLAN, as
  * those of a bridge without VLANs do. Not thread-safe.
  */
-public final class Bridge {
+public final class Bridge implements Switching {
     /** Linux's default ageing time. */
     private static final long AGE_NANOS = TimeUnit.SECONDS.toNanos(300);
 
@@ -35,26 +35,24 @@ public final class Bridge {
         return List.copyOf(ports);
     }
 
-    void add(Link port) {
+    @Override
+    public void add(Link port) {
         ports.add(port);
     }
 
-    void remove(Link port) {
+    @Override
+    public void remove(Link port) {
         ports.remove(port);
         forget(port);
     }
 
-    /** Learns anew what is behind a port. */
-    void forget(Link port) {
+    @Override
+    public void forget(Link port) {
         places.values().removeIf(place -> place.port().equals(port));
     }
 
-    /**
-     * Passes a frame on to the port where its receiver is, or to all.
-     *
-     * @param from the port that it came in by; null if it is dom0's own
-     */
-    void forward(@Nullable Link from, byte[] bytes) {
+    @Override
+    public void forward(@Nullable Link from, byte[] bytes) {
         Frame frame = Frame.parse(bytes);
         if (frame == null || (from != null && from.tag() != Frame.UNTAGGED && frame.vlan() != Frame.UNTAGGED)) {
             return;

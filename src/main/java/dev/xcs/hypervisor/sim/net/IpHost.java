@@ -198,7 +198,7 @@ public final class IpHost {
     }
 
     private void send(Route route, IpPacket packet) {
-        if (packet.size() > route.nic().mtu()) {
+        if (packet.size() > route.nic().mtu() || !path.emits(route.nic(), packet)) {
             return;
         }
         neighbours.send(route.nic(), route.hop(packet.to()), path.leaving(route.nic(), packet));
@@ -206,7 +206,9 @@ public final class IpHost {
 
     /** Sends a packet on a link to somebody, or to all, whatever the routes say. */
     public void send(Nic nic, HardwareAddress to, IpPacket packet) {
-        Neighbours.transmit(nic, to, packet);
+        if (path.emits(nic, packet)) {
+            Neighbours.transmit(nic, to, packet);
+        }
     }
 
     /** Asks on a link who has an address; the answer reaches the listener. */
@@ -237,7 +239,7 @@ public final class IpHost {
             return;
         }
         IpPacket packet = IpPacket.of(frame);
-        if (packet != null) {
+        if (packet != null && path.admits(nic, packet)) {
             receive(nic, frame, path.arriving(nic, packet));
         }
     }

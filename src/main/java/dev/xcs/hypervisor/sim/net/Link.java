@@ -22,7 +22,7 @@ public final class Link implements Nic {
     private int mtu = 1500;
     private boolean up;
     private @Nullable Link master;
-    private @Nullable Bridge bridge;
+    private @Nullable Switching bridge;
     private @Nullable Guard guard;
     private int tag;
     private boolean proxy;
@@ -62,6 +62,18 @@ public final class Link implements Nic {
             }
         });
         return link;
+    }
+
+    /** A bridge as NetBSD has it, to which {@link #members} leads. */
+    public static Link memberBridge(int index, String name, IpHost host, MemberBridge.Filter filter) {
+        Link link = new Link(index, name, HardwareAddress.ZERO, frame -> {});
+        link.bridge = new MemberBridge(host, filter);
+        return link;
+    }
+
+    /** Null for all but a bridge of {@link #memberBridge}. */
+    public @Nullable MemberBridge members() {
+        return bridge instanceof MemberBridge members ? members : null;
     }
 
     public int index() {
@@ -159,11 +171,17 @@ public final class Link implements Nic {
     /** From the host that has it. */
     @Override
     public void transmit(byte[] frame) {
-        if (bridge == null) {
+        if (bridge != null) {
+            if (up) {
+                bridge.forward(null, frame);
+            }
+        } else if (!isMasters(frame)) {
             send(frame);
-        } else if (up) {
-            bridge.forward(null, frame);
         }
+    }
+
+    private boolean isMasters(byte[] frame) {
+        return up && master != null && master.up && master.bridge != null && master.bridge.output(this, frame);
     }
 
     /** Out on the wire, or lost. */

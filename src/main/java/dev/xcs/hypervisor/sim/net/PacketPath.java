@@ -7,6 +7,16 @@ public interface PacketPath {
     /** A host that is no router. */
     PacketPath NONE = new PacketPath() {};
 
+    /** Whether a packet may come in at all. */
+    default boolean admits(Nic in, IpPacket packet) {
+        return true;
+    }
+
+    /** Whether a packet may go out at all, be it the host's own or another's. */
+    default boolean emits(Nic out, IpPacket packet) {
+        return true;
+    }
+
     /** What becomes of a packet before it is decided whose it is. */
     default IpPacket arriving(Nic in, IpPacket packet) {
         return packet;

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Kernels that are nothing but headers. */
-public final class Kernels {
+public final class KernelElf {
     private static final int NOTES = 256;
     private static final int NOTE_ENTRY = 1;
     private static final int NOTE_GUEST_OS = 6;
@@ -14,10 +14,10 @@ public final class Kernels {
     private static final int NOTE_PHYS32_ENTRY = 18;
     private static final int RSDP_UNRESTRICTED = 15;
 
-    private Kernels() {}
+    private KernelElf() {}
 
     /** An ELF for x86-64 with one segment to load and one of notes, as Linux has them, which name an entry of the type. */
-    public static byte[] elf(DomainType type) {
+    public static byte[] of(DomainType type) {
         ByteBuffer elf = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
         elf.putInt(0, 0x464c457f).put(4, (byte) 2).put(5, (byte) 1).put(6, (byte) 1);
         elf.putShort(16, (short) 2).putShort(18, (short) 62).putInt(20, 1);
