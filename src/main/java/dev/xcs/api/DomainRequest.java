@@ -24,7 +24,8 @@ final class DomainRequest {
     private static final Pattern UUID_SHAPE = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
     private static final Pattern SIM_KERNEL = Pattern.compile("sim:[a-z][a-z0-9-]{0,63}");
-    private static final List<String> BUILDABLE = List.of(DomainType.PV.json(), DomainType.PVH.json(), DomainType.HVM.json());
+    private static final List<String> BUILDABLE =
+            List.of(DomainType.PV.json(), DomainType.PVH.json(), DomainType.HVM.json());
     private static final UUID DOM0 = new UUID(0, 0);
 
     /** Below it no kernel boots; Xen itself takes less. */

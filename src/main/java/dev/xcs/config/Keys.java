@@ -66,12 +66,12 @@ public final class Keys {
             "/usr/lib/grub-xen/grub-i386-xen_pvh.bin");
     static final Key<Path> DOMAIN_HVMLOADER = new Key<>(
             "domain.hvmloader", "What HVM guests start with.", Kind.file(), "/usr/lib/xen-4.17/boot/hvmloader");
-    static final Key<Path> DOMAIN_HVM_BIOS = new Key<>(
-            "domain.hvm-bios", "Their firmware, a PC's.", Kind.file(), "/usr/share/seabios/bios-256k.bin");
+    static final Key<Path> DOMAIN_HVM_BIOS =
+            new Key<>("domain.hvm-bios", "Their firmware, a PC's.", Kind.file(), "/usr/share/seabios/bios-256k.bin");
     static final Key<Path> DOMAIN_HVM_UEFI = new Key<>(
             "domain.hvm-uefi", "Their firmware, if they boot by UEFI.", Kind.file(), "/usr/share/ovmf/OVMF.fd");
-    static final Key<Path> DOMAIN_DEVICE_MODEL = new Key<>(
-            "domain.device-model", "Their device model.", Kind.file(), "/usr/libexec/xen-qemu-system-i386");
+    static final Key<Path> DOMAIN_DEVICE_MODEL =
+            new Key<>("domain.device-model", "Their device model.", Kind.file(), "/usr/libexec/xen-qemu-system-i386");
 
     static final Key<Long> EVENTS_SEGMENT = new Key<>(
             "events.segment-size", "The event journal begins a new file then.", Kind.size("64KiB", "1GiB"), "8MiB");

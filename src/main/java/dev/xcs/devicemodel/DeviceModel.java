@@ -84,8 +84,7 @@ final class DeviceModel {
 
     private Future<Void> ready(SupervisedProcess started, long since) {
         if (started.ended().isComplete()) {
-            return Future.failedFuture(
-                    refusal("ended: " + started.ended().result() + "; it said: " + logged()));
+            return Future.failedFuture(refusal("ended: " + started.ended().result() + "; it said: " + logged()));
         }
         return Qmp.connect(vertx, client, command.directory().resolve(QemuCommand.QMP))
                 .compose(qmp -> qmp.execute("query-status")
@@ -121,6 +120,8 @@ final class DeviceModel {
 
     Future<Void> end() {
         ending = true;
-        return process == null ? Future.succeededFuture() : process.end(END, KILLED).mapEmpty();
+        return process == null
+                ? Future.succeededFuture()
+                : process.end(END, KILLED).mapEmpty();
     }
 }

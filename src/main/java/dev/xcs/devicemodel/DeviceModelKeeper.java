@@ -93,7 +93,9 @@ public final class DeviceModelKeeper extends VerticleBase {
         String socket = command(uuid).directory().resolve(QemuCommand.DISPLAY).toString();
         return vertx.fileSystem().exists(socket).map(there -> {
             if (!there) {
-                throw Problem.of(ProblemType.CONFLICT, "Domain " + uuid + " has no display: it is no HVM domain that runs")
+                throw Problem.of(
+                                ProblemType.CONFLICT,
+                                "Domain " + uuid + " has no display: it is no HVM domain that runs")
                         .toException();
             }
             return new DisplayShown(socket);

@@ -55,9 +55,7 @@ record QemuCommand(Path program, Path directory) {
     }
 
     private static List<String> drives(DomainSpec spec) {
-        return spec.disks().stream()
-                .flatMap(disk -> drive(disk, spec).stream())
-                .toList();
+        return spec.disks().stream().flatMap(disk -> drive(disk, spec).stream()).toList();
     }
 
     /** What the guest sees of a disk before it has Xen's own drivers, if a PC has a place for it. */

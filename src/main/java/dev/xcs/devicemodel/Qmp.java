@@ -32,13 +32,14 @@ final class Qmp {
 
     /** Done when commands can be given. */
     static Future<Qmp> connect(Vertx vertx, NetClient client, Path path) {
-        return client.connect(SocketAddress.domainSocketAddress(path.toString())).compose(socket -> {
-            Qmp qmp = new Qmp(socket);
-            return qmp.greeted
-                    .future()
-                    .compose(any -> qmp.execute("qmp_capabilities"))
-                    .map(qmp);
-        });
+        return client.connect(SocketAddress.domainSocketAddress(path.toString()))
+                .compose(socket -> {
+                    Qmp qmp = new Qmp(socket);
+                    return qmp.greeted
+                            .future()
+                            .compose(any -> qmp.execute("qmp_capabilities"))
+                            .map(qmp);
+                });
     }
 
     private void take(JsonObject message) {

@@ -65,10 +65,13 @@ class HvmLabIT {
                 "disks",
                 List.of(Map.of("target", DIR + "/boot.iso", "vdev", "hdc", "device", "cdrom"))));
         String models = "/var/lib/xcs/models/" + uuid;
-        Await.until("the boot sector speaks", BOOT, () -> Lab.exec("cat", models + "/serial.log")
-                .output()
-                .contains("A boot sector speaks"));
-        String model = Lab.exec("sh", "-c", "pgrep -f 'xen-domid' | head -1").expectOk().strip();
+        Await.until(
+                "the boot sector speaks",
+                BOOT,
+                () -> Lab.exec("cat", models + "/serial.log").output().contains("A boot sector speaks"));
+        String model = Lab.exec("sh", "-c", "pgrep -f 'xen-domid' | head -1")
+                .expectOk()
+                .strip();
         assertThat(Lab.exec("sh", "-c", "sed -n 's/^Uid:\\t\\([0-9]*\\).*/\\1/p' /proc/" + model + "/status")
                         .expectOk()
                         .strip())

@@ -43,8 +43,9 @@ final class GuestBuilder {
         String ramdisk = request.ramdisk();
         try (NativeBytes kernelBytes = loader.kernel(order);
                 GuestShape shape = shape(request, kernelBytes);
-                NativeBytes ramdiskBytes =
-                        ramdisk == null || request.type() == DomainType.HVM ? null : loader.ramdisk(ramdisk, request.memoryMib());
+                NativeBytes ramdiskBytes = ramdisk == null || request.type() == DomainType.HVM
+                        ? null
+                        : loader.ramdisk(ramdisk, request.memoryMib());
                 XenInterface xc = XenInterface.openForBuild(libraries)) {
             long loaded = System.nanoTime();
             requireMemory(xc.physInfo(layout.physInfo()), request, shape);

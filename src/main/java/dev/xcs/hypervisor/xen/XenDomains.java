@@ -9,7 +9,6 @@ import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.Problem;
-import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
