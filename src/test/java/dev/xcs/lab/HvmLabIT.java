@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.xcs.testing.ApiClient;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.BootCd;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -50,6 +51,22 @@ class HvmLabIT {
                 () -> Lab.exec("xl", "list").expectOk().lines().skip(1).count() == 1);
     }
 
+    /** What the websocket of a display begins with. */
+    private String display(String uuid) throws Exception {
+        String upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: eGNzIGNvbnNvbGUgdmlldw==\r\nSec-WebSocket-Protocol: binary";
+        try (Socket socket = api.stuck("/v1/domains/" + uuid + "/display", upgrade)) {
+            socket.setSoTimeout(10_000);
+            StringBuilder shown = new StringBuilder();
+            // The answer's headers, a frame's header of two bytes, twelve bytes of greeting.
+            for (int left = -1; left != 0; left -= left > 0 ? 1 : 0) {
+                shown.append((char) socket.getInputStream().read());
+                left = left < 0 && shown.toString().endsWith("\r\n\r\n") ? 15 : left;
+            }
+            return shown.toString();
+        }
+    }
+
     @Test
     void bootsAnIso() throws Exception {
         Lab.lab("put", BootCd.make(directory).toString(), DIR + "/boot.iso").expectOk();
@@ -69,6 +86,7 @@ class HvmLabIT {
                 "the boot sector speaks",
                 BOOT,
                 () -> Lab.exec("cat", models + "/serial.log").output().contains("A boot sector speaks"));
+        assertThat(display(uuid)).as("VNC's greeting").contains("RFB 003.00");
         String model = Lab.exec("sh", "-c", "pgrep -f 'xen-domid' | head -1")
                 .expectOk()
                 .strip();
