@@ -63,7 +63,12 @@ final class DisplayDesk {
     }
 
     private Future<NetSocket> connect(DisplayShown shown) {
-        return client.connect(SocketAddress.domainSocketAddress(shown.socket())).onSuccess(NetSocket::pause);
+        return client.connect(SocketAddress.domainSocketAddress(shown.socket()))
+                .onSuccess(NetSocket::pause)
+                .recover(failure -> Future.failedFuture(Problem.of(
+                                ProblemType.UNAVAILABLE, "The display does not answer: " + failure.getMessage())
+                        .asRetryable()
+                        .toException()));
     }
 
     /** Whichever end is closed first takes the other with it. */

@@ -9,7 +9,9 @@ import dev.xcs.message.DestroyDomain;
 import dev.xcs.message.DomainChanged;
 import dev.xcs.message.DomainShown;
 import dev.xcs.message.DomainsShown;
+import dev.xcs.message.DisplayShown;
 import dev.xcs.message.Done;
+import dev.xcs.message.FetchDisplay;
 import dev.xcs.message.FetchDomain;
 import dev.xcs.message.FetchDomains;
 import dev.xcs.message.HostRead;
@@ -58,6 +60,8 @@ public final class FakeParts extends VerticleBase {
     final List<String> typed = new CopyOnWriteArrayList<>();
     final Buffer printed = Buffer.buffer();
     volatile Problem refusal;
+    /** The unix socket of the guest's display, or none. */
+    volatile String display;
     volatile Problem typeRefusal;
 
     public FakeParts() {
@@ -101,6 +105,12 @@ public final class FakeParts extends VerticleBase {
                     domains.remove(asked.uuid());
                     return new Done();
                 }));
+        FetchDisplay.ADDRESS.answer(
+                bus,
+                asked -> display == null
+                        ? Future.failedFuture(Problem.of(ProblemType.CONFLICT, "It has no display")
+                                .toException())
+                        : Future.succeededFuture(new DisplayShown(display)));
         OpenConsole.ADDRESS.answer(bus, asked -> shown(asked.uuid()).map(found -> history()));
         TypeConsole.ADDRESS.answer(bus, asked -> {
             if (typeRefusal != null) {
