@@ -49,6 +49,7 @@ public final class ApiServer extends VerticleBase {
     private final Draining draining = new Draining();
     private @Nullable ConsoleDesk desk;
     private @Nullable EventStreams streams;
+    private @Nullable DisplayDesk screens;
 
     /**
      * @param pvgrub what boots the domains that name it instead of a kernel
@@ -111,6 +112,7 @@ public final class ApiServer extends VerticleBase {
         SessionOperations sessions = new SessionOperations(vertx, bodies, events, pingEvery);
         desk = consoles;
         streams = events;
+        screens = displays;
         return Map.ofEntries(
                 Map.entry("showHost", host::show),
                 Map.entry("showHostConsole", host::console),
@@ -180,6 +182,9 @@ public final class ApiServer extends VerticleBase {
     public Future<?> stop() {
         if (streams != null) {
             streams.close();
+        }
+        if (screens != null) {
+            screens.close();
         }
         Future<?> closed = desk == null ? Future.succeededFuture() : desk.close();
         return Future.join(closed, draining.drain(vertx, FINISH));

@@ -14,7 +14,9 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** Connects websockets with the displays of HVM guests: the bytes of VNC (RFC 6143) each way, no faster than the other end takes them. */
@@ -27,6 +29,7 @@ final class DisplayDesk {
     private final NetClient client;
     private final int maxViewers;
     private final Map<UUID, Integer> viewers = new HashMap<>();
+    private final Set<ServerWebSocket> open = new HashSet<>();
 
     DisplayDesk(Vertx vertx, int maxViewers) {
         this.vertx = vertx;
@@ -73,9 +76,18 @@ final class DisplayDesk {
 
     /** Whichever end is closed first takes the other with it. */
     private void join(ServerWebSocket socket, NetSocket display, UUID uuid) {
-        socket.closeHandler(closed -> leave(uuid));
+        open.add(socket);
+        socket.closeHandler(closed -> {
+            open.remove(socket);
+            leave(uuid);
+        });
         display.pipeTo(socket).onComplete(over -> socket.close());
         socket.pipeTo(display).onComplete(over -> display.close());
+    }
+
+    /** Sends everybody away. */
+    void close() {
+        Set.copyOf(open).forEach(socket -> socket.close((short) 1001, "the daemon stops"));
     }
 
     private void leave(UUID uuid) {

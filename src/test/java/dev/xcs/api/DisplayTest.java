@@ -130,6 +130,16 @@ class DisplayTest {
     }
 
     @Test
+    void sendsViewersAwayWhenTheDaemonStops() {
+        Screen screen = new Screen();
+        look(screen);
+
+        api.stopApi();
+
+        ApiFixture.until("the websocket is closed", () -> screen.closed == 1001);
+    }
+
+    @Test
     void refusesBeforeTheUpgrade() {
         assertThat(api.call("GET", PATH).status()).isEqualTo(400);
         String[] upgrade = {
