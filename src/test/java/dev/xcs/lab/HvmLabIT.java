@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HvmLabIT {
     private static final String DIR = "/var/tmp/hvm";
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final Duration BOOT = Duration.ofSeconds(90);
+    private static final Duration BOOT = Duration.ofMinutes(5);
 
     @TempDir
     Path directory;
