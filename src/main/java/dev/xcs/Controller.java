@@ -114,7 +114,10 @@ final class Controller {
         // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is
         // kept.
         deploy(vertx, new ControlRouter(openJournal(state), xenstore, meters));
-        deploy(vertx, new DomainKeeper(xenstore, new Definitions(state, Json.mapper()), config.domain(), meters));
+        deploy(
+                vertx,
+                new DomainKeeper(
+                        xenstore, new Definitions(state, Json.mapper()), config.domain(), config.pvgrub(), meters));
         join("ApiServer", vertx, () -> api);
         deploy(vertx, new MetricsCollector(config.management(), meters));
         Endpoints endpoints = stages.start("addresses", () -> endpoints(vertx, state), up -> {});

@@ -1,6 +1,7 @@
 package dev.xcs;
 
 import dev.xcs.config.DaemonConfig;
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
 import dev.xcs.hypervisor.Hypervisor;
@@ -31,8 +32,10 @@ record Host(Supplier<Hypervisor> open, XenstoreConfig xenstore, Optional<SimHost
     }
 
     private static Host xen(DaemonConfig config) {
+        boolean apart = config.domain().builder() == BuilderPlace.PROCESS;
         XenOptions options = XenOptions.of(
-                config.kernelCache().directory(), config.kernelCache().maxBytes());
+                        config.kernelCache().directory(), config.kernelCache().maxBytes())
+                .withBuilderProcesses(apart ? config.domain().maxParallelBuilds() : 0);
         return new Host(() -> XenHypervisor.open(options), config.xenstore(), Optional.empty());
     }
 

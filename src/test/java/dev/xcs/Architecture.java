@@ -55,7 +55,9 @@ final class Architecture {
             Map.entry("image", Set.of("model")),
             Map.entry("platform", Set.of("model")),
             Map.entry("hypervisor", Set.of("model")),
-            Map.entry("hypervisor.xen", Set.of("hypervisor", "platform", "image", "model", "config")),
+            Map.entry(
+                    "hypervisor.xen",
+                    Set.of("hypervisor", "hypervisor.netbsd", "platform", "image", "model", "config")),
             Map.entry("hypervisor.netbsd", Set.of("hypervisor", "platform", "model")),
             Map.entry(
                     "hypervisor.sim",
@@ -74,7 +76,7 @@ final class Architecture {
             Map.entry("console", OF_VERTICLES),
             Map.entry("metrics", OF_VERTICLES),
             Map.entry("api", OF_VERTICLES),
-            Map.entry("cli", Set.of("model", "xlcfg")));
+            Map.entry("cli", Set.of("model", "xlcfg", "image")));
 
     private final String root;
 

@@ -102,6 +102,7 @@ public final class ApiServer extends VerticleBase {
         DomainOperations domains = new DomainOperations(bus, bodies, pvgrub, hvm);
         DiskOperations disks = new DiskOperations(bus, bodies);
         VifOperations vifs = new VifOperations(bus, bodies);
+        KernelOperations kernels = new KernelOperations(bus);
         NetworkOperations networks = new NetworkOperations(bus, bodies);
         DomainLookup lookup = new DomainLookup(bus);
         HostOperations host = new HostOperations(bus);
@@ -116,6 +117,7 @@ public final class ApiServer extends VerticleBase {
         return Map.ofEntries(
                 Map.entry("showHost", host::show),
                 Map.entry("showHostConsole", host::console),
+                Map.entry("inspectImage", new ImageOperations(bus)::inspect),
                 Map.entry("listDomains", domains::list),
                 Map.entry("createDomain", domains::create),
                 Map.entry("showDomain", lookup.of(domains::show)),
@@ -131,6 +133,9 @@ public final class ApiServer extends VerticleBase {
                 Map.entry("attachVif", lookup.of(vifs::attach)),
                 Map.entry("changeVif", lookup.of(vifs::change)),
                 Map.entry("detachVif", lookup.of(vifs::detach)),
+                Map.entry("showKernelCache", kernels::show),
+                Map.entry("clearKernelCache", kernels::clear),
+                Map.entry("forgetKernel", kernels::forget),
                 Map.entry("listNetworks", networks::list),
                 Map.entry("createNetwork", networks::create),
                 Map.entry("showNetwork", networks::show),

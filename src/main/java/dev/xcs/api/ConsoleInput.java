@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
+import io.vertx.core.http.WebSocketFrameType;
 import java.io.IOException;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -52,7 +53,7 @@ final class ConsoleInput {
 
     private void received(WebSocketFrame frame) {
         peer.received(frame);
-        if (peer.isOver() || frame.isClose() || frame.isPing()) {
+        if (peer.isOver() || frame.isClose() || frame.isPing() || frame.type() == WebSocketFrameType.PONG) {
             return;
         }
         boolean control = frame.isText() || (frame.isContinuation() && inText);

@@ -24,6 +24,11 @@ final class CommandFailure extends RuntimeException {
                 exitCode, JsonNodeFactory.instance.objectNode().put("detail", detail));
     }
 
+    /** A failure on this side that is a problem as the API tells it. */
+    static CommandFailure of(int exitCode, ObjectNode problem) {
+        return new CommandFailure(exitCode, problem);
+    }
+
     /** The same with the likely cause, or what to do about it. */
     CommandFailure because(String cause) {
         return new CommandFailure(exitCode, problem.deepCopy().put("cause", cause));

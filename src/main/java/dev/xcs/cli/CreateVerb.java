@@ -94,7 +94,9 @@ final class CreateVerb extends Verb {
     @Option(
             names = "--guest-os",
             paramLabel = "OS",
-            description = "Whose names the disks have: linux, netbsd, freebsd, openbsd, plan9, windows.")
+            description =
+                    "The guest's system, for names of disks: linux, netbsd, freebsd, openbsd, plan9, minios, windows;"
+                            + " else its kernel tells.")
     private @Nullable String guestOs;
 
     @Option(

@@ -92,9 +92,9 @@ final class NetworkVerbs {
                 "Makes a network that vifs can be on; it is there again when xcsd is started anew.",
                 "",
                 "bridge (the default) joins a bridge of dom0 that is named by --bridge, or makes one by --create. nat"
-                    + " makes a bridge with a subnet behind dom0's address, with DHCP and DNS. routed has no bridge:"
-                    + " dom0 routes each address and answers for it on the uplink. openvswitch is a bridge of Open"
-                    + " vSwitch."
+                        + " makes a bridge with a subnet behind dom0's address, with DHCP and DNS. routed has no bridge:"
+                        + " dom0 routes each address and answers for it on the uplink. openvswitch is a bridge of Open"
+                        + " vSwitch."
             },
             footer = {
                 "  xcs network-create lan --bridge xenbr0",

@@ -86,6 +86,7 @@ import picocli.CommandLine.Spec;
             NetworkVerbs.Create.class,
             NetworkVerbs.Delete.class,
             DmesgVerb.class,
+            InspectVerb.class,
             CompletionVerb.class,
             CommandLine.HelpCommand.class
         })

@@ -1,4 +1,7 @@
-/** The small tools: {@code xcs VERB}. They speak HTTP only, to a daemon that may be of another version. */
+/**
+ * The small tools: {@code xcs VERB}. They speak HTTP only, to a daemon that may be of another version; {@code inspect}
+ * alone needs none, and looks at files of its own machine.
+ */
 @NullMarked
 package dev.xcs.cli;
 

@@ -162,6 +162,8 @@ public final class ConfigReader {
                 value(Keys.DOMAIN_MAX_RESTARTS),
                 value(Keys.DOMAIN_RESTART_WINDOW),
                 value(Keys.DOMAIN_MAX_BUILDS),
-                value(Keys.DOMAIN_RECONCILE));
+                value(Keys.DOMAIN_BUILDER),
+                value(Keys.DOMAIN_RECONCILE),
+                value(Keys.DOMAIN_IMAGE_ROOT));
     }
 }

@@ -81,9 +81,24 @@ public record DaemonConfig(
     /**
      * @param maxRestarts a guest that ends more often than this within the window is not started again
      * @param maxParallelBuilds each build takes about 50 MB of memory outside the heap
+     * @param builder where Xen's own builder runs; only on real Xen
+     * @param imageRoot the only directory that kernels and ramdisks may be in, links followed; empty for no such limit
      */
     public record DomainConfig(
-            int maxRestarts, Duration restartWindow, int maxParallelBuilds, Duration reconcileEvery) {}
+            int maxRestarts,
+            Duration restartWindow,
+            int maxParallelBuilds,
+            BuilderPlace builder,
+            Duration reconcileEvery,
+            Optional<Path> imageRoot) {}
+
+    /** Where guests are built. */
+    public enum BuilderPlace {
+        /** In processes of their own, whose end is not the daemon's. */
+        PROCESS,
+        /** In the daemon. */
+        INSIDE
+    }
 
     /**
      * Where GRUB's images for Xen are, which boot a guest from its own disk.

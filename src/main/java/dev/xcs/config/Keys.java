@@ -1,5 +1,6 @@
 package dev.xcs.config;
 
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
 import dev.xcs.model.Dom0System;
@@ -52,6 +53,8 @@ public final class Keys {
             new Key<>("domain.restart-window", "Over which restarts are counted.", Kind.duration("1s", "24h"), "1m");
     static final Key<Integer> DOMAIN_MAX_BUILDS =
             new Key<>("domain.max-parallel-builds", "Guests built at once, about 50 MB each.", Kind.count(1, 16), "2");
+    static final Key<BuilderPlace> DOMAIN_BUILDER = new Key<>(
+            "domain.builder", "Where guests are built on real Xen.", Kind.choice(BuilderPlace.class), "process");
     static final Key<Duration> DOMAIN_RECONCILE = new Key<>(
             "domain.reconcile-every", "How often the view is compared with Xen.", Kind.duration("100ms", "1h"), "5s");
     static final Key<Path> DOMAIN_PVGRUB_PV = new Key<>(
@@ -72,6 +75,12 @@ public final class Keys {
             "domain.hvm-uefi", "Their firmware, if they boot by UEFI.", Kind.file(), "/usr/share/ovmf/OVMF.fd");
     static final Key<Path> DOMAIN_DEVICE_MODEL =
             new Key<>("domain.device-model", "Their device model.", Kind.file(), "/usr/libexec/xen-qemu-system-i386");
+
+    static final Key<Optional<Path>> DOMAIN_IMAGE_ROOT = new Key<>(
+            "domain.image-root",
+            "The only directory that kernels and ramdisks may be in; empty: any.",
+            Kind.optionalPath("DIR", "the path of a directory, or nothing"),
+            "");
 
     static final Key<Long> EVENTS_SEGMENT = new Key<>(
             "events.segment-size", "The event journal begins a new file then.", Kind.size("64KiB", "1GiB"), "8MiB");
@@ -138,7 +147,9 @@ public final class Keys {
             DOMAIN_MAX_RESTARTS,
             DOMAIN_RESTART_WINDOW,
             DOMAIN_MAX_BUILDS,
+            DOMAIN_BUILDER,
             DOMAIN_RECONCILE,
+            DOMAIN_IMAGE_ROOT,
             DOMAIN_PVGRUB_PV,
             DOMAIN_PVGRUB_PVH,
             DOMAIN_HVMLOADER,

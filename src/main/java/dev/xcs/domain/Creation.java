@@ -9,6 +9,7 @@ import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ final class Creation {
     private final XenClient xen;
     private final Census census;
     private final ConsoleClient consoles;
+    private final BootImages images;
     private final BootDevices devices;
     private final Xenstore store;
     private final DefinitionLog log;
@@ -37,6 +39,7 @@ final class Creation {
             XenClient xen,
             Census census,
             ConsoleClient consoles,
+            BootImages images,
             BootDevices devices,
             Xenstore store,
             DefinitionLog log,
@@ -48,6 +51,7 @@ final class Creation {
         this.xen = xen;
         this.census = census;
         this.consoles = consoles;
+        this.images = images;
         this.devices = devices;
         this.store = store;
         this.log = log;
@@ -100,13 +104,19 @@ final class Creation {
         /** The disk is slow and needs nothing of the checks, so it is written beside them; a refused creation takes its definition back. */
         private Future<Void> prepare() {
             Future<Void> defined = step("define", this::define).recover(failure -> in("define", failure));
-            Future<Void> backed = step("devices", () -> preemption.orPreempted(devices.prepare(spec)))
-                    .map(decided -> {
-                        spec = decided;
-                        return null;
-                    });
-            Future<Void> checked = step("check", this::check);
+            Future<Void> backed = step("image", () -> preemption.orPreempted(images.decide(spec)))
+                    .recover(failure -> in("image", failure))
+                    .map(this::decide)
+                    .compose(any -> step("devices", () -> preemption.orPreempted(devices.prepare(spec))))
+                    .map(this::decide);
+            Future<Void> checked = step("check", this::check).recover(failure -> in("check", failure));
             return Future.join(checked, defined, backed).mapEmpty();
+        }
+
+        /** Names of disks depend on the guest's system, so that the image comes before the devices. */
+        private @Nullable Void decide(DomainSpec decided) {
+            spec = decided;
+            return null;
         }
 
         private Future<Void> check() {
@@ -223,8 +233,9 @@ final class Creation {
         }
 
         private Future<Void> undo(Throwable failure) {
-            meters.creationFailed(step);
             Problem problem = explain(ProblemException.of(failure));
+            // Several steps go on at once: which one failed is the problem's to say.
+            meters.creationFailed(Objects.requireNonNullElse(problem.step(), step));
             if (domid < 0) {
                 return devices.release(spec.uuid())
                         .transform(any -> Future.failedFuture(new ProblemException(problem, failure)));

@@ -1,6 +1,7 @@
 package dev.xcs.domain;
 
 import dev.xcs.config.DaemonConfig.DomainConfig;
+import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.journal.Definitions;
 import dev.xcs.message.AttachDisk;
 import dev.xcs.message.AttachVif;
@@ -22,6 +23,8 @@ import dev.xcs.message.FetchDisks;
 import dev.xcs.message.FetchDomain;
 import dev.xcs.message.FetchDomains;
 import dev.xcs.message.FetchVifs;
+import dev.xcs.message.ImageInspected;
+import dev.xcs.message.InspectImage;
 import dev.xcs.message.ShutdownAsked;
 import dev.xcs.message.VifShown;
 import dev.xcs.message.VifsShown;
@@ -34,7 +37,10 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -57,16 +63,24 @@ public final class DomainKeeper extends VerticleBase {
     private final Xenstore store;
     private final Definitions definitions;
     private final DomainConfig config;
+    private final Set<String> bootloaders;
     private final MeterRegistry registry;
     private final Deadlines deadlines;
     private final List<Supplier<Future<Void>>> closers = new ArrayList<>();
 
-    public DomainKeeper(Xenstore xenstore, Definitions definitions, DomainConfig config, MeterRegistry meters) {
-        this(xenstore, definitions, config, meters, Deadlines.DEFAULT);
+    public DomainKeeper(
+            Xenstore xenstore, Definitions definitions, DomainConfig config, PvgrubConfig pvgrub, MeterRegistry meters) {
+        this(xenstore, definitions, config, pvgrub, meters, Deadlines.DEFAULT);
     }
 
     DomainKeeper(
-            Xenstore store, Definitions definitions, DomainConfig config, MeterRegistry registry, Deadlines deadlines) {
+            Xenstore store,
+            Definitions definitions,
+            DomainConfig config,
+            PvgrubConfig pvgrub,
+            MeterRegistry registry,
+            Deadlines deadlines) {
+        this.bootloaders = new HashSet<>(List.of(pvgrub.pv().toString(), pvgrub.pvh().toString()));
         this.store = store;
         this.definitions = definitions;
         this.config = config;
@@ -92,8 +106,9 @@ public final class DomainKeeper extends VerticleBase {
         Census census = new Census(table, xen, store, guards, patience);
         Teardown teardown = new Teardown(xen, consoles, devices, store, census.snapshots(), patience, deadlines);
         BuildSlots slots = new BuildSlots(config.maxParallelBuilds());
+        BootImages images = new BootImages(vertx, xen, config.imageRoot(), bootloaders);
         Creation creation = new Creation(
-                xen, census, consoles, devices, store, log, table, teardown, new Admission(), slots, meters);
+                xen, census, consoles, images, devices, store, log, table, teardown, new Admission(), slots, meters);
         Boots boots = new Boots(table, census, creation, teardown, consoles, log, meters);
         EndKeeper ends = new EndKeeper(boots);
         census.onNews(ends::attend);
@@ -121,7 +136,20 @@ public final class DomainKeeper extends VerticleBase {
                 .compose(any -> census.refresh())
                 .compose(any -> listen(bus, table, census, patience, lifecycle, new TypeChoice(xen), disks))
                 .compose(any -> listen(bus, vifs))
-                .compose(any -> look(census));
+                .compose(any -> InspectImage.ADDRESS
+                        .answer(bus, ask -> images.inspect(ask.path()).map(ImageInspected::new))
+                        .completion())
+                .compose(any -> look(census))
+                .onSuccess(any -> prepareKernels(table, xen));
+    }
+
+    /** So that the next boot of a guest does not have to unpack its kernel. */
+    private static void prepareKernels(DomainTable table, XenClient xen) {
+        table.all().stream()
+                .flatMap(domain -> Optional.ofNullable(domain.definition()).stream())
+                .map(definition -> definition.spec().kernel())
+                .distinct()
+                .forEach(xen::prepare);
     }
 
     @Override

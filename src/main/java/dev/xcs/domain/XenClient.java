@@ -4,24 +4,32 @@ import dev.xcs.bus.BusMessage;
 import dev.xcs.message.BuildXenDomain;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
+import dev.xcs.message.FindSimKernel;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.PauseXenDomain;
+import dev.xcs.message.PrepareKernel;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadKernel;
 import dev.xcs.message.UnpauseXenDomain;
+import dev.xcs.model.BootArguments;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.HostInfo;
+import dev.xcs.model.ImageReport;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the domains ask of the native verticle. */
 final class XenClient {
+    private static final Logger LOG = LoggerFactory.getLogger(XenClient.class);
     /** What of an HVM guest's memory its device model populates, for the display. */
     private static final int DISPLAY_MIB = 16;
 
@@ -50,6 +58,13 @@ final class XenClient {
                 .map(read -> read.bootable());
     }
 
+    /** Nobody waits for it, and a kernel that cannot be unpacked is told of when it is to be booted. */
+    void prepare(String kernel) {
+        PrepareKernel.ADDRESS
+                .ask(bus, new PrepareKernel(kernel), deadlines.build())
+                .onFailure(failure -> LOG.debug("{} is not prepared: {}", kernel, failure.getMessage()));
+    }
+
     Future<Integer> create(DomainSpec spec) {
         CreateXenDomain wanted = new CreateXenDomain(spec.uuid(), spec.type(), spec.vcpus());
         return CreateXenDomain.ADDRESS.ask(bus, wanted, deadlines.hypercall()).map(created -> created.domid());
@@ -58,10 +73,23 @@ final class XenClient {
     Future<BuiltDomain> build(DomainSpec spec, int domid) {
         int populated = spec.memoryMib() - (spec.type() == DomainType.HVM ? DISPLAY_MIB : 0);
         BuildRequest request = new BuildRequest(
-                domid, spec.type(), populated, spec.vcpus(), spec.kernel(), spec.ramdisk(), spec.cmdline());
+                domid,
+                spec.type(),
+                populated,
+                spec.vcpus(),
+                spec.kernel(),
+                spec.ramdisk(),
+                BootArguments.of(spec));
         return BuildXenDomain.ADDRESS
                 .ask(bus, new BuildXenDomain(request), deadlines.build())
                 .map(done -> done.built());
+    }
+
+    /** What a kernel of the simulated host is; nothing on a real one. */
+    Future<Optional<ImageReport>> simulated(String kernel) {
+        return FindSimKernel.ADDRESS
+                .ask(bus, new FindSimKernel(kernel), deadlines.hypercall())
+                .map(found -> Optional.ofNullable(found.image()));
     }
 
     Future<Void> pause(int domid) {

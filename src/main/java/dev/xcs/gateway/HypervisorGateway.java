@@ -24,6 +24,7 @@ import dev.xcs.message.Done;
 import dev.xcs.message.EventsRaised;
 import dev.xcs.message.ExamineBacking;
 import dev.xcs.message.FindNbd;
+import dev.xcs.message.FindSimKernel;
 import dev.xcs.message.ForgetKernels;
 import dev.xcs.message.HoldDevice;
 import dev.xcs.message.HostNetworksListed;
@@ -55,6 +56,7 @@ import dev.xcs.message.RemoveHostNetwork;
 import dev.xcs.message.ServeLeases;
 import dev.xcs.message.ShowKernelCache;
 import dev.xcs.message.ShutdownXenDomain;
+import dev.xcs.message.SimKernelFound;
 import dev.xcs.message.UnbindChannel;
 import dev.xcs.message.UnmapConsole;
 import dev.xcs.message.UnmaskChannels;
@@ -179,6 +181,11 @@ public final class HypervisorGateway extends VerticleBase {
         act(UnpauseXenDomain.ADDRESS, calls, ask -> hypervisor.domains().unpause(ask.domid()));
         act(ShutdownXenDomain.ADDRESS, calls, ask -> hypervisor.domains().shutdown(ask.domid(), ask.reason()));
         act(DestroyXenDomain.ADDRESS, destroys, ask -> hypervisor.domains().destroy(ask.domid()));
+        answer(
+                FindSimKernel.ADDRESS,
+                calls,
+                ask -> new SimKernelFound(
+                        hypervisor.domains().simulatedKernel(ask.name()).orElse(null)));
         answer(ReadHypervisorLog.ADDRESS, calls, ask -> {
             HypervisorLog.Chunk chunk = hypervisor.log().read(ask.index());
             return new HypervisorLogRead(chunk.text(), chunk.next());

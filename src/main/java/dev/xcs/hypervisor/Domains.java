@@ -4,6 +4,7 @@ import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.ImageReport;
 import dev.xcs.model.ShutdownReason;
 import java.util.List;
 import java.util.Optional;
@@ -38,4 +39,9 @@ public interface Domains {
 
     /** Limits what the domain may populate, in KiB. */
     void limitMemory(int domid, long maxKib);
+
+    /** What a kernel is that only the simulated host has, by its name there; empty on a real one. */
+    default Optional<ImageReport> simulatedKernel(String name) {
+        return Optional.empty();
+    }
 }

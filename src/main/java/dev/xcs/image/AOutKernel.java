@@ -26,12 +26,6 @@ public record AOutKernel(long entry, long textBytes, long dataBytes, long bssByt
     private static final long XEN_TO = 0xffff_8800_0000_0000L;
     private static final int ADDRESS_BITS = 48;
 
-    /** Whether a file that begins like this is one, for any processor that is known. */
-    static boolean begins(ByteBuffer head) {
-        int magic = head.remaining() < 4 ? 0 : magic(head);
-        return magic == MAGIC_AMD64 || magic == MAGIC_386;
-    }
-
     private static int magic(ByteBuffer head) {
         return head.duplicate().order(ByteOrder.BIG_ENDIAN).getInt(0);
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -16,16 +17,16 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A kernel or ramdisk, opened once so that what is checked is what is read. Every refusal is a {@link ProblemType#BAD_IMAGE}
+ * A kernel or ramdisk, opened once so that what is checked is what is read, by one thread at a time. Every refusal is a {@link ProblemType#BAD_IMAGE}
  * that names the field it came from.
  */
 public final class BootFile implements ElfBytes, AutoCloseable {
     private final String field;
     private final Path path;
-    private final FileChannel channel;
+    private final SeekableByteChannel channel;
     private final long size;
 
-    private BootFile(String field, Path path, FileChannel channel, long size) {
+    private BootFile(String field, Path path, SeekableByteChannel channel, long size) {
         this.field = field;
         this.path = path;
         this.channel = channel;
@@ -56,6 +57,11 @@ public final class BootFile implements ElfBytes, AutoCloseable {
             close(channel, e);
             throw new ProblemException(refuse(field, file, reason(e)).problem(), e);
         }
+    }
+
+    /** What an open channel holds, under the name of a file. */
+    static BootFile of(String field, Path path, SeekableByteChannel channel) throws IOException {
+        return new BootFile(field, path, channel, channel.size());
     }
 
     private static void close(@Nullable FileChannel channel, IOException cause) {
@@ -124,13 +130,11 @@ public final class BootFile implements ElfBytes, AutoCloseable {
     /** Fills the buffer with the bytes from {@code at}; a file that has become shorter is refused. */
     public void readFully(long at, ByteBuffer into) {
         try {
-            long from = at;
+            channel.position(at);
             while (into.hasRemaining()) {
-                int got = channel.read(into, from);
-                if (got < 0) {
+                if (channel.read(into) < 0) {
                     throw refuse("became shorter while it was read");
                 }
-                from += got;
             }
         } catch (IOException e) {
             throw new ProblemException(refuse("cannot be read: " + e).problem(), e);

@@ -15,6 +15,11 @@ public enum Dom0System {
         this.sysname = sysname;
     }
 
+    /** What {@code uname -s} prints. */
+    public String sysname() {
+        return sysname;
+    }
+
     /**
      * By what {@code uname -s} prints, which Java has as {@code os.name}.
      *

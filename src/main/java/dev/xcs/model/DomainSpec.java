@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param ramdisk path of the initial ramdisk
  * @param cmdline the kernel's command line
  * @param paused whether it is left paused when it is built
- * @param guestOs whose names the disks have
+ * @param guestOs whose names the disks have, and what the kernel is told where nothing else is said; unknown until its image decides
  * @param disks in the order in which they were asked for
  * @param vifs by index: the guest's first interface is the first
  */
@@ -40,6 +40,22 @@ public record DomainSpec(
     }
 
     public DomainSpec withType(DomainType newType) {
+        return with(newType, guestOs, disks, vifs);
+    }
+
+    public DomainSpec withGuestOs(GuestOs newGuestOs) {
+        return with(type, newGuestOs, disks, vifs);
+    }
+
+    public DomainSpec withDisks(List<DiskSpec> newDisks) {
+        return with(type, guestOs, newDisks, vifs);
+    }
+
+    public DomainSpec withVifs(List<VifSpec> newVifs) {
+        return with(type, guestOs, disks, newVifs);
+    }
+
+    private DomainSpec with(DomainType newType, GuestOs newGuestOs, List<DiskSpec> newDisks, List<VifSpec> newVifs) {
         return new DomainSpec(
                 uuid,
                 name,
@@ -53,46 +69,8 @@ public record DomainSpec(
                 onPoweroff,
                 onReboot,
                 onCrash,
-                guestOs,
-                disks,
-                vifs);
-    }
-
-    public DomainSpec withDisks(List<DiskSpec> newDisks) {
-        return new DomainSpec(
-                uuid,
-                name,
-                type,
-                memoryMib,
-                vcpus,
-                kernel,
-                ramdisk,
-                cmdline,
-                paused,
-                onPoweroff,
-                onReboot,
-                onCrash,
-                guestOs,
+                newGuestOs,
                 newDisks,
-                vifs);
-    }
-
-    public DomainSpec withVifs(List<VifSpec> newVifs) {
-        return new DomainSpec(
-                uuid,
-                name,
-                type,
-                memoryMib,
-                vcpus,
-                kernel,
-                ramdisk,
-                cmdline,
-                paused,
-                onPoweroff,
-                onReboot,
-                onCrash,
-                guestOs,
-                disks,
                 newVifs);
     }
 }

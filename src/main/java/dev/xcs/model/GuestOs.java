@@ -15,6 +15,7 @@ public enum GuestOs {
     FREEBSD,
     OPENBSD,
     PLAN9,
+    MINIOS,
     WINDOWS,
     UNKNOWN;
 

@@ -118,7 +118,7 @@ public record VirtualDevice(int number) {
         return switch (guestOs) {
             case LINUX, UNKNOWN -> shownByLinux();
             case FREEBSD -> Optional.of(shownByFreebsd());
-            case NETBSD, OPENBSD, PLAN9, WINDOWS -> Optional.of(name(guestOs));
+            case NETBSD, OPENBSD, PLAN9, MINIOS, WINDOWS -> Optional.of(name(guestOs));
         };
     }
 

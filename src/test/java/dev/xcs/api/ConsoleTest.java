@@ -130,6 +130,16 @@ class ConsoleTest {
     }
 
     @Test
+    void doesNotTypeTheAnswerToAPing() {
+        Viewer viewer = new Viewer(api, true);
+        viewer.socket.sendPong(bytes("xcs")).join();
+        viewer.socket.sendBinary(bytes("y"), true).join();
+
+        ApiFixture.until("what was typed is typed", () -> !api.parts.typed.isEmpty());
+        assertThat(api.parts.typed).containsExactly("y");
+    }
+
+    @Test
     void saysWhenTypedBytesWereRefused() {
         api.parts.typeRefusal = Problem.of(ProblemType.TOO_MANY, "The guest does not read its console")
                 .asRetryable();

@@ -131,8 +131,8 @@ class NetworksTest {
                 "POST",
                 NETWORKS,
                 json("{'name':'A b','vlan':4095,'bridge':'a b','create':'yes','mtu':1,'hosts':{'a':5,'b\\n"
-                    + "':'x'},'domain':'a..b','forwards':[{'to':'10.0.0.2'},{'hostPort':1},{'hostPort':0,'to':'fd00::1'}],"
-                    + "'adress':1}"));
+                        + "':'x'},'domain':'a..b','forwards':[{'to':'10.0.0.2'},{'hostPort':1},{'hostPort':0,'to':'fd00::1'}],"
+                        + "'adress':1}"));
 
         assertThat(new JsonObject(response.text()).getString("detail").split("; "))
                 .containsExactly(

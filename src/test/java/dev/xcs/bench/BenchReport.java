@@ -23,6 +23,7 @@ public final class BenchReport {
         CREATE_PAUSED(
                 "create-paused", "s", "lab: create to paused, small PV guest, against xl create -p", 0.25, true, true),
         CREATE_LINUX("create-linux", "s", "lab: the same, Debian's cloud kernel and ramdisk, cached", 0.35, true, true),
+        CREATE_PVH("create-pvh", "s", "lab: the same kernel and ramdisk as PVH", 0.3, true, true),
         CREATE_DISK(
                 "create-disk",
                 "s",

@@ -16,15 +16,15 @@ class NetworkVerbsTest {
     private static final String VIFS = "/v1/domains/" + WEB + "/vifs";
     private static final String VIF =
             ("{'index':1,'network':'inside','mac':'00:16:3e:01:02:03','ip':['10.80.0.5','fd00::5'],'rate':'1250KB/s',"
-                + "'trusted':true,'link':'up','allow':[],'interface':'vif7.1','state':'connected','managed':true,"
-                + "'statistics':{'receivedBytes':1024,'transmittedBytes':512,'filtered':3}}")
+                            + "'trusted':true,'link':'up','allow':[],'interface':'vif7.1','state':'connected','managed':true,"
+                            + "'statistics':{'receivedBytes':1024,'transmittedBytes':512,'filtered':3}}")
                     .replace('\'', '"');
     private static final String STRANGER =
             "{'index':0,'bridge':'\\u001b[2Jbr','trusted':true,'link':'down','allow':[],'ip':[],'state':'waiting','managed':false}"
                     .replace('\'', '"');
     private static final String NAT =
             ("{'name':'inside','kind':'nat','create':false,'subnet':'10.80.0.0/24','dhcp':true,"
-                + "'hosts':{},'forwards':[],'origin':'api','interface':'xcs-inside','address':'10.80.0.1','vifs':2,'leases':[]}")
+                            + "'hosts':{},'forwards':[],'origin':'api','interface':'xcs-inside','address':'10.80.0.1','vifs':2,'leases':[]}")
                     .replace('\'', '"');
 
     private ScriptedDaemon daemon;

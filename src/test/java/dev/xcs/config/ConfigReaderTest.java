@@ -3,6 +3,7 @@ package dev.xcs.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
 import dev.xcs.model.Dom0System;
@@ -34,7 +35,8 @@ class ConfigReaderTest {
         assertThat(config.xenstore()).isEqualTo(new DaemonConfig.XenstoreConfig("", 64));
         assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(64 << 10, 16 << 10));
         assertThat(config.domain())
-                .isEqualTo(new DaemonConfig.DomainConfig(5, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)));
+                .isEqualTo(new DaemonConfig.DomainConfig(
+                        5, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()));
         assertThat(config.events()).isEqualTo(new DaemonConfig.EventsConfig(8L << 20, 256L << 20, Duration.ofDays(7)));
         assertThat(config.kernelCache())
                 .isEqualTo(new DaemonConfig.KernelCacheConfig(Path.of("/var/lib/xcs/kernels"), 512L << 20));
@@ -65,6 +67,7 @@ class ConfigReaderTest {
             max-restarts = 0
             restart-window = "2h"
             max-parallel-builds = 4
+            builder = "inside"
             reconcile-every = "250ms"
             pvgrub-pv = "/g/pv"
             pvgrub-pvh = "/g/pvh"
@@ -100,7 +103,13 @@ class ConfigReaderTest {
                         new DaemonConfig.ManagementConfig("localhost", 2),
                         new DaemonConfig.XenstoreConfig("/x/socket", 3),
                         new DaemonConfig.ConsoleConfig(8192, 2048),
-                        new DaemonConfig.DomainConfig(0, Duration.ofHours(2), 4, Duration.ofMillis(250)),
+                        new DaemonConfig.DomainConfig(
+                                0,
+                                Duration.ofHours(2),
+                                4,
+                                BuilderPlace.INSIDE,
+                                Duration.ofMillis(250),
+                                Optional.empty()),
                         new DaemonConfig.PvgrubConfig(Path.of("/g/pv"), Path.of("/g/pvh")),
                         new DaemonConfig.HvmConfig(
                                 Path.of("/h/loader"), Path.of("/h/bios"), Path.of("/h/uefi"), Path.of("/h/qemu")),

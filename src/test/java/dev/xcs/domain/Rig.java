@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.xcs.bus.Json;
 import dev.xcs.bus.RecordCodec;
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.DomainConfig;
+import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.journal.Definition;
 import dev.xcs.journal.Definitions;
 import dev.xcs.message.ChangeDomain;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +39,8 @@ import java.util.function.BooleanSupplier;
 
 /** A domain keeper with everything around it faked, driven from the test thread. */
 final class Rig implements AutoCloseable {
+    static final PvgrubConfig PVGRUB = new PvgrubConfig(Path.of("/grub/pv"), Path.of("/grub/pvh"));
+
     static final Deadlines QUICK = new Deadlines(
             Duration.ofSeconds(5),
             Duration.ofSeconds(20),
@@ -72,8 +77,8 @@ final class Rig implements AutoCloseable {
     }
 
     void start(Deadlines deadlines) {
-        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, Duration.ofMillis(200));
-        deployment = await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, meters, deadlines)));
+        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, BuilderPlace.PROCESS, Duration.ofMillis(200), Optional.empty());
+        deployment = await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, PVGRUB, meters, deadlines)));
     }
 
     /** The daemon ends, the host does not. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.xcs.bus.Json;
 import dev.xcs.config.DaemonConfig.ConsoleConfig;
+import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
 import dev.xcs.console.ConsoleSwitch;
@@ -40,6 +41,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +84,8 @@ class SimulatedHostTest {
         deploy(new DomainKeeper(
                 store,
                 new Definitions(directory, Json.mapper()),
-                new DomainConfig(3, Duration.ofMinutes(1), 2, Duration.ofSeconds(5)),
+                new DomainConfig(3, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()),
+                Rig.PVGRUB,
                 daemon.metrics()));
     }
 

@@ -25,7 +25,7 @@ final class Specs {
                 DomainType.PV,
                 128,
                 2,
-                "/boot/vmlinuz",
+                "sim:linux",
                 null,
                 "console=hvc0",
                 false,

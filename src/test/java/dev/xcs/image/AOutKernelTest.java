@@ -80,7 +80,9 @@ class AOutKernelTest {
     void refusesEveryPrefix() throws IOException {
         byte[] whole = aOut(ENTRY, 500, 30, 7);
         for (int length = 4; length < whole.length; length += 3) {
-            assertThat(refusal(Arrays.copyOf(whole, length))).contains("is truncated");
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThat(refusal(cut)).contains(directory.resolve("kernel").toString());
+            assertThat(ownRefusal(cut)).contains("is truncated");
         }
     }
 
@@ -94,7 +96,8 @@ class AOutKernelTest {
 
     @Test
     void refusesWhatHasNoText() throws IOException {
-        assertThat(refusal(aOut(ENTRY, 0, 30, 7))).contains("0 bytes of text");
+        assertThat(refusal(aOut(ENTRY, 0, 30, 7))).contains("without text");
+        assertThat(ownRefusal(aOut(ENTRY, 0, 30, 7))).contains("0 bytes of text");
     }
 
     @Test
@@ -164,6 +167,14 @@ class AOutKernelTest {
         try (BootFile opened = BootFile.open("kernel", file.toString())) {
             return XenNotes.read(ElfWrapping.of(AOutKernel.read(opened))).bootable();
         }
+    }
+
+    /** Without the inspection before it. */
+    private String ownRefusal(byte[] kernel) throws IOException {
+        Path file = file(kernel);
+        return catchThrowableOfType(ProblemException.class, () -> read(file))
+                .problem()
+                .detail();
     }
 
     private static ByteBuffer wrap(Path file) {

@@ -51,8 +51,8 @@ class KernelImageTest {
         byte[] whole = bzImage();
 
         assertThat(refusal(Arrays.copyOf(whole, whole.length - 100)).detail())
-                .contains("is truncated")
-                .contains("the file has " + (whole.length - 100));
+                .contains("is broken at offset 0x400: the protected-mode code has")
+                .contains("but the image has only " + (whole.length - 100));
     }
 
     @Test
@@ -92,7 +92,7 @@ class KernelImageTest {
     void refusesAGzipFileOfSomethingElse() throws IOException {
         assertThat(refusal(gzip("hello".repeat(100).getBytes(StandardCharsets.US_ASCII)))
                         .detail())
-                .contains("gzip file without an ELF");
+                .contains("is packed by gzip, but there is no kernel inside");
     }
 
     @Test
@@ -158,10 +158,12 @@ class KernelImageTest {
         return elf.array();
     }
 
-    private static byte[] bzImage() {
+    private static byte[] bzImage() throws IOException {
+        byte[] payload = gzip(elf());
         ByteBuffer image = ByteBuffer.allocate(2 * 512 + 4096).order(ByteOrder.LITTLE_ENDIAN);
         image.put(0x1f1, (byte) 1).putInt(0x1f4, 4096 / 16).putInt(0x202, 0x53726448);
-        image.putShort(0x206, (short) 0x20f).putInt(0x248, 0x100).putInt(0x24c, 4096 - 0x100);
+        image.putShort(0x206, (short) 0x20f).putInt(0x248, 0x100).putInt(0x24c, payload.length);
+        image.put(2 * 512 + 0x100, payload);
         return image.array();
     }
 

@@ -213,7 +213,7 @@ class PvhLabIT {
         try (Guest guest = boot(linux("ends", 1, "type", "pvh", "onCrash", "preserve"))) {
             int domid = domid(guest.uuid);
             guest.console.type("reboot -f\n");
-            Await.until("a new boot", SOON, () -> domid(guest.uuid) > domid);
+            Await.until("a new boot", BOOT, () -> domid(guest.uuid) > domid);
             Await.until(
                     "it is up again, or the emulator has failed",
                     BOOT,

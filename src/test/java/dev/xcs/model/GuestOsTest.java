@@ -30,12 +30,14 @@ class GuestOsTest {
         assertThatThrownBy(() -> GuestOs.of("BeOS"))
                 .isInstanceOf(ProblemException.class)
                 .hasMessage(
-                        "guestOs: \"BeOS\", expected one of linux, netbsd, freebsd, openbsd, plan9, windows, unknown");
+                        "guestOs: \"BeOS\", expected one of linux, netbsd, freebsd, openbsd, plan9, minios, windows,"
+                                + " unknown");
     }
 
     @Test
     void takesAnythingFromAKernelsNote() {
         assertThat(GuestOs.ofNote(null)).isEqualTo(GuestOs.UNKNOWN);
-        assertThat(GuestOs.ofNote("Mini-OS")).isEqualTo(GuestOs.UNKNOWN);
+        assertThat(GuestOs.ofNote("Mini-OS")).isEqualTo(GuestOs.MINIOS);
+        assertThat(GuestOs.ofNote("GRUB")).isEqualTo(GuestOs.UNKNOWN);
     }
 }

@@ -25,7 +25,8 @@ class NamesTest {
         assertThat(json.writeValueAsString(DiskDevice.values())).isEqualTo("[\"disk\",\"cdrom\"]");
         assertThat(json.writeValueAsString(DiskBackend.values())).isEqualTo("[\"phy\",\"tap\",\"qdisk\"]");
         assertThat(json.writeValueAsString(GuestOs.values()))
-                .isEqualTo("[\"linux\",\"netbsd\",\"freebsd\",\"openbsd\",\"plan9\",\"windows\",\"unknown\"]");
+                .isEqualTo(
+                        "[\"linux\",\"netbsd\",\"freebsd\",\"openbsd\",\"plan9\",\"minios\",\"windows\",\"unknown\"]");
         assertThat(json.writeValueAsString(ShutdownReason.values()))
                 .isEqualTo("[\"poweroff\",\"reboot\",\"suspend\",\"crash\",\"watchdog\",\"soft-reset\"]");
     }

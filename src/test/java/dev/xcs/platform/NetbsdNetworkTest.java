@@ -164,8 +164,9 @@ class NetbsdNetworkTest {
     @Test
     void namesBridgesByNumbersThatStayTheSame() {
         assertThat(Dom0.NETBSD.bridgeName("lan"))
-                .isEqualTo(Dom0.NETBSD.bridgeName("lan"))
-                .matches("bridge[1-9][0-9]{5}");
+                .matches("bridge[1-9][0-9]{5}")
+                .isEqualTo(Dom0.NETBSD.bridgeName(String.join("", "l", "an")))
+                .isNotEqualTo(Dom0.NETBSD.bridgeName("wan"));
         assertThat(Dom0.NETBSD.hostSide("bridge12")).isEqualTo("vether12");
         assertThat(Dom0.NETBSD.defaultBridge()).isEqualTo("bridge0");
         assertThat(Dom0.LINUX.bridgeName("lan")).isEqualTo("xcs-lan");

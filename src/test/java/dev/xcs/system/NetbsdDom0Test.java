@@ -154,6 +154,14 @@ class NetbsdDom0Test {
     }
 
     @Test
+    void theSimulatedHostRunsItWhereTheConfigurationSaysSo() throws IOException {
+        try (RunningDaemon other = RunningDaemon.start(dir.resolve("other"), Map.of("sim.dom0", "netbsd"))) {
+            assertThat(other.api().get("/v1/host").body().path("dom0").asText()).isEqualTo("netbsd");
+            assertThat(other.host().hypervisor().networkDevices().vifName(5, 0)).isEqualTo("xvif5i0");
+        }
+    }
+
+    @Test
     void guestsOnABridgeReachEachOtherAndDom0() throws Exception {
         String one = create("one", "10.77.0.11/24", Map.of("bridge", "bridge0"));
         String two = create("two", "10.77.0.12/24", Map.of());

@@ -282,12 +282,18 @@ class NetworksTest {
                     requested(uuid, "NETIF_BE.CREATE", Map.of("kind", "vif", "vif", Map.of("network", "nowhere")));
             assertThat(wrong.path("problem").path("field").asText()).isEqualTo("payload.vif.network");
             for (String subtype : List.of(
-                    "NETIF_BE.CREATE", "NETIF_BE.CONNECT", "NETIF_BE.CREDITLIMIT", "NETIF_BE.DISCONNECT", "NETIF_BE.DESTROY")) {
-                Await.until(subtype + " is told", SOON, () -> told(uuid, "NETIF_BE").contains(subtype));
+                    "NETIF_BE.CREATE",
+                    "NETIF_BE.CONNECT",
+                    "NETIF_BE.CREDITLIMIT",
+                    "NETIF_BE.DISCONNECT",
+                    "NETIF_BE.DESTROY")) {
+                Await.until(
+                        subtype + " is told", SOON, () -> told(uuid, "NETIF_BE").contains(subtype));
             }
             for (String subtype : List.of(
                     "NETIF_FE.INTERFACE_STATUS", "NETIF_FE.INTERFACE_CONNECT", "NETIF_FE.INTERFACE_DISCONNECT")) {
-                Await.until(subtype + " is told", SOON, () -> told(uuid, "NETIF_FE").contains(subtype));
+                Await.until(
+                        subtype + " is told", SOON, () -> told(uuid, "NETIF_FE").contains(subtype));
             }
         }
     }

@@ -73,12 +73,13 @@ final class HostNetworks {
         }
         putRules(wanted, former);
         forwarding.set(forwards());
+        ledger.write(network.name(), wanted.completed().lines());
     }
 
     private NetworkEntry plan(HostNetwork network, Interfaces now) {
         String bridge = network.bridge();
         if (bridge == null) {
-            return new NetworkEntry(null, null, null, null, null, List.of(), network.routed());
+            return new NetworkEntry(null, null, null, null, null, List.of(), network.routed(), false);
         }
         if (network.openVswitch()) {
             throw impossible("kind", "there are no bridges of Open vSwitch on NetBSD");
@@ -98,7 +99,8 @@ final class HostNetworks {
                 translates ? null : vlan == null ? uplink : vlan,
                 network.address(),
                 translates ? rules(network, bridge, now) : List.of(),
-                network.routed() || translates);
+                network.routed() || translates,
+                false);
     }
 
     private List<String> rules(HostNetwork network, String bridge, Interfaces now) {
@@ -271,9 +273,10 @@ final class HostNetworks {
         String host = wanted.hostSide();
         List<String> inside =
                 wanted.rules().stream().filter(rule -> !rule.startsWith("map ")).toList();
+        boolean there = former.filter(NetworkEntry::complete).isPresent() && (host == null || filter.has(host, inside));
         if (!same) {
             filter.add(wanted.rules());
-        } else if (host != null && !filter.has(host, inside)) {
+        } else if (!there) {
             filter.remove(wanted.rules());
             filter.add(wanted.rules());
         }

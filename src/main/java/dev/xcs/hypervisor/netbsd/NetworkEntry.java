@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param address dom0's on its member; null for none
  * @param rules of NPF, maps among them
  * @param forwards whether dom0 has to pass packets on
+ * @param complete whether all of it was made
  */
 record NetworkEntry(
         @Nullable String bridge,
@@ -24,7 +25,8 @@ record NetworkEntry(
         @Nullable String port,
         @Nullable IpAddress address,
         List<String> rules,
-        boolean forwards) {
+        boolean forwards,
+        boolean complete) {
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         put(lines, "bridge ", bridge);
@@ -36,7 +38,14 @@ record NetworkEntry(
         if (forwards) {
             lines.add("forwards");
         }
+        if (complete) {
+            lines.add("complete");
+        }
         return lines;
+    }
+
+    NetworkEntry completed() {
+        return new NetworkEntry(bridge, hostSide, vlan, port, address, rules, forwards, true);
     }
 
     private static void put(List<String> lines, String key, @Nullable Object value) {
@@ -53,7 +62,8 @@ record NetworkEntry(
                 value(lines, "port "),
                 values(lines, "address ").findFirst().map(IpAddress::new).orElse(null),
                 values(lines, "rule ").toList(),
-                lines.contains("forwards"));
+                lines.contains("forwards"),
+                lines.contains("complete"));
     }
 
     private static @Nullable String value(List<String> lines, String key) {

@@ -60,7 +60,8 @@ final class VifPorts {
         String bridge = bridgeOf(port, now);
         VifEntry wanted = plan(port, bridge, now);
         VifEntry former = entry(name);
-        if (now.bridgeOf(name) != null && (!now.bridgeOf(name).equals(bridge) || link.mtu() != port.mtu())) {
+        String present = now.bridgeOf(name);
+        if (present != null && (!present.equals(bridge) || link.mtu() != port.mtu())) {
             // Else frames that only the new guard allows would pass to the old bridge.
             leave(name, former, now);
         }

@@ -1,6 +1,7 @@
 package dev.xcs.hypervisor.sim;
 
 import dev.xcs.hypervisor.NetworkDevices;
+import dev.xcs.hypervisor.netbsd.CommandRunner;
 import dev.xcs.hypervisor.netbsd.NetbsdNetworkDevices;
 import dev.xcs.hypervisor.sim.net.Addresses;
 import dev.xcs.hypervisor.sim.net.HardwareAddress;
@@ -86,6 +87,10 @@ final class NetbsdDom0 implements BackendNetwork {
         if (result.status() != 0) {
             throw new IllegalStateException(command + ": " + result.errors());
         }
+    }
+
+    CommandRunner programs() {
+        return programs;
     }
 
     NetbsdKernel kernel() {

@@ -1,10 +1,12 @@
 package dev.xcs.hypervisor.sim;
 
 import dev.xcs.hypervisor.Domains;
+import dev.xcs.hypervisor.sim.guest.SimKernel;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.ImageReport;
 import dev.xcs.model.ShutdownReason;
 import java.util.List;
 import java.util.Optional;
@@ -61,5 +63,10 @@ final class SimDomains implements Domains {
     @Override
     public void limitMemory(int domid, long maxKib) {
         machine.limitMemory(domid, maxKib);
+    }
+
+    @Override
+    public Optional<ImageReport> simulatedKernel(String name) {
+        return Optional.of(ImageReport.simulated(name, SimKernel.named(name).os()));
     }
 }

@@ -8,24 +8,22 @@ import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
-import dev.xcs.model.Dom0System;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
+import dev.xcs.platform.Dom0;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A real Xen on x86-64 Linux, seen from dom0. */
+/** A real Xen on x86-64, seen from dom0. */
 public final class XenHypervisor implements Hypervisor {
     private static final Logger LOG = LoggerFactory.getLogger(XenHypervisor.class);
-    private static final List<Path> PROGRAMS =
-            List.of(Path.of("/usr/bin"), Path.of("/usr/sbin"), Path.of("/usr/local/bin"));
-
     private final XenVersion version;
     private final XenLayout layout;
     private final List<String> capabilities;
@@ -34,8 +32,8 @@ public final class XenHypervisor implements Hypervisor {
     private final XenKernels kernels;
     private final XenEventChannels eventChannels;
     private final XenConsoleRings consoleRings;
-    private final LinuxBlockDevices blockDevices;
-    private final LinuxNetworkDevices networkDevices;
+    private final Dom0 dom0;
+    private final Dom0Devices devices;
     private final OpenHandles handles;
 
     private XenHypervisor(
@@ -47,8 +45,8 @@ public final class XenHypervisor implements Hypervisor {
             XenKernels kernels,
             XenEventChannels eventChannels,
             XenConsoleRings consoleRings,
-            LinuxBlockDevices blockDevices,
-            LinuxNetworkDevices networkDevices,
+            Dom0 dom0,
+            Dom0Devices devices,
             OpenHandles handles) {
         this.version = version;
         this.layout = layout;
@@ -58,14 +56,17 @@ public final class XenHypervisor implements Hypervisor {
         this.kernels = kernels;
         this.eventChannels = eventChannels;
         this.consoleRings = consoleRings;
-        this.blockDevices = blockDevices;
-        this.networkDevices = networkDevices;
+        this.dom0 = dom0;
+        this.devices = devices;
         this.handles = handles;
     }
 
     /** Whether a Xen runs beneath this system, dom0 or not. */
     public static boolean present(Path root) {
-        return new XenDetector(root).onXen();
+        String system = System.getProperty("os.name");
+        return Stream.of(Dom0.values())
+                .filter(dom0 -> dom0.system().sysname().equals(system))
+                .anyMatch(dom0 -> new XenDetector(root, dom0).onXen());
     }
 
     /**
@@ -76,13 +77,20 @@ public final class XenHypervisor implements Hypervisor {
      */
     public static XenHypervisor open(XenOptions options) {
         long started = System.nanoTime();
-        XenVersion version = new XenDetector(options.root()).detect();
+        XenVersion version = new XenDetector(options.root(), options.dom0()).detect();
         XenLayout layout = XenLayout.of(version);
         XenLibraries libraries = XenLibraries.load(version);
         LayoutSelfCheck.run(libraries, layout.domImage());
         XenHypervisor opened = open(version, layout, libraries, options);
         LOG.info("Xen {} opened in {} ms", version, (System.nanoTime() - started) / 1_000_000);
         return opened;
+    }
+
+    private static Builder openBuilder(
+            XenOptions options, XenLibraries libraries, XenVersion version, XenLayout layout, PhysInfo host) {
+        return options.builderProcesses() > 0
+                ? BuilderPool.open(BuilderCommand.of(options.root()), options.builderProcesses())
+                : LibraryBuilder.open(libraries, version, layout, host);
     }
 
     private static @Nullable KernelCache openCache(XenOptions options, Builder builder) {
@@ -105,21 +113,18 @@ public final class XenHypervisor implements Hypervisor {
             XenVersion version, XenLayout layout, XenLibraries libraries, XenOptions options) {
         OpenHandles handles = new OpenHandles();
         try {
-            Path root = options.root();
             CallLog log = handles.add(new CallLog(libraries, LibXenToolLog.XTL_CRITICAL));
             XenInterface xc = XenInterface.open(libraries);
             SharedInterface shared = handles.add(new SharedInterface(xc));
             requireSame(version, xc.version());
             PhysInfo host = physInfo(xc, layout);
-            Builder builder = handles.add(LibraryBuilder.open(libraries, version, layout, host));
+            Builder builder = handles.add(openBuilder(options, libraries, version, layout, host));
             XenKernels kernels = new XenKernels(builder, openCache(options, builder));
             XenDomains domains = new XenDomains(libraries, shared, layout, kernels, host);
             XenEventChannels channels =
                     handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
             XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
-            LinuxBlockDevices devices = handles.add(new LinuxBlockDevices(libraries.libc(), root));
-            LinuxNetworkDevices networks =
-                    handles.add(LinuxNetworkDevices.open(libraries.libc(), XenLibraries::loadNftables, root, PROGRAMS));
+            Dom0Devices devices = Dom0Devices.open(options.dom0(), libraries.libc(), options.root(), handles);
             return new XenHypervisor(
                     version,
                     layout,
@@ -129,8 +134,8 @@ public final class XenHypervisor implements Hypervisor {
                     kernels,
                     channels,
                     rings,
+                    options.dom0(),
                     devices,
-                    networks,
                     handles);
         } catch (ProblemException e) {
             handles.closeAll();
@@ -163,7 +168,7 @@ public final class XenHypervisor implements Hypervisor {
         PhysInfo now = shared.use(xc -> xc.physInfo(layout.physInfo()));
         return new HostInfo(
                 false,
-                Dom0System.LINUX,
+                dom0.system(),
                 version.toString(),
                 capabilities,
                 now.pv(),
@@ -203,12 +208,12 @@ public final class XenHypervisor implements Hypervisor {
 
     @Override
     public NetworkDevices networkDevices() {
-        return networkDevices;
+        return devices.network();
     }
 
     @Override
     public BlockDevices blockDevices() {
-        return blockDevices;
+        return devices.block();
     }
 
     @Override

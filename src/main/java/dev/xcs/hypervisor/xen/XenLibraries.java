@@ -91,8 +91,14 @@ record XenLibraries(
                     .withCause("the directory for temporary files may be mounted noexec: name another by -Djna.tmpdir");
             throw new ProblemException(problem, e);
         }
-        throw Problem.of(ProblemType.IMPOSSIBLE, "this is " + Platform.RESOURCE_PREFIX + ", expected linux-x86-64")
-                .withStep("load")
+        Problem problem = Problem.of(
+                        ProblemType.IMPOSSIBLE, "this is " + Platform.RESOURCE_PREFIX + ", expected linux-x86-64")
+                .withStep("load");
+        throw (Platform.isNetBSD()
+                        ? problem.withCause(
+                                "xcsd knows NetBSD's devices and network, but speaks to Xen's libraries only with"
+                                        + " Linux's C library so far; the simulated host works everywhere")
+                        : problem)
                 .toException();
     }
 

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.hypervisor.NetworkDevicesContract;
+import dev.xcs.hypervisor.netbsd.NetbsdNetworkDevices;
 import dev.xcs.hypervisor.sim.net.Link;
+import dev.xcs.model.HostLink;
 import dev.xcs.model.HostNetwork;
 import dev.xcs.model.IpAddress;
 import dev.xcs.model.MacAddress;
+import dev.xcs.model.PortForward;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -345,5 +348,72 @@ class NetbsdNetworkDevicesTest extends NetworkDevicesContract {
         devices().disconnect(device);
         assertThat(dom0.kernel().host().nicTo(guest).orElseThrow().name()).isEqualTo("wm0");
         assertThat(dom0.kernel().npf().published(uplink)).isEmpty();
+    }
+
+    /** A run that dies at any command leaves nothing that the next one does not find: it mends, or removes everything. */
+    @Test
+    void whateverCommandIsTheLastTheNextRunMendsOrRemovesEverything() {
+        List<String> before = names();
+        int commands = commandsOf(new Dying(Integer.MAX_VALUE));
+        assertThat(commands).isGreaterThan(30);
+        for (int last = 0; last < commands; last++) {
+            String device = plugged(100 + last);
+            Dying dying = new Dying(last);
+            assertThat(refused(() -> everything(dying.devices, device)))
+                    .as("after " + last)
+                    .isEqualTo(ProblemType.UNAVAILABLE);
+
+            if (last % 2 == 0) {
+                everything(devices(), device);
+                assertThat(link(device).orElseThrow().up()).isTrue();
+                assertThat(dom0.kernel().npf().maps()).hasSize(2);
+            }
+            devices().disconnect(device);
+            devices().guarded().forEach(devices()::disconnect);
+            devices().remove("inside");
+            unplug(device);
+
+            assertThat(names()).as("after " + last).isEqualTo(before);
+            assertThat(dom0.kernel().npf().rules()).as("after " + last).isEmpty();
+            assertThat(dom0.kernel().npf().maps()).as("after " + last).isEmpty();
+            assertThat(dom0.kernel().npf().isForwarding()).as("after " + last).isFalse();
+            assertThat(devices().made()).isEmpty();
+        }
+    }
+
+    private List<String> names() {
+        return devices().links().stream().map(HostLink::name).toList();
+    }
+
+    private void everything(NetworkDevices devices, String device) {
+        devices.make(nat("inside", PortForward.parse("tcp:8080=10.80.0.5:80")));
+        devices.connect(port(device, bridgeName("inside"), OWN));
+        devices.connect(port(device, bridgeName("inside"), new VifGuard(MAC, List.of(IP), false, false, false)));
+    }
+
+    private int commandsOf(Dying counting) {
+        String device = plugged(99);
+        everything(counting.devices, device);
+        devices().disconnect(device);
+        devices().remove("inside");
+        unplug(device);
+        return counting.ran;
+    }
+
+    /** A run of the daemon that dies after so many commands. */
+    private final class Dying {
+        private final NetworkDevices devices;
+        private int ran;
+
+        private Dying(int last) {
+            this.devices = new NetbsdNetworkDevices(
+                    (command, patience) -> {
+                        if (ran++ >= last) {
+                            throw Problem.of(ProblemType.UNAVAILABLE, "killed").toException();
+                        }
+                        return dom0.programs().run(command, patience);
+                    },
+                    run.resolve("run"));
+        }
     }
 }

@@ -77,8 +77,10 @@ class LinuxNetworkDevicesTest extends NetworkDevicesContract {
     /** The kernel opens a bridge's port some time after it was connected; a frame that is sent before is lost. */
     @Override
     protected void send(String device, byte[] frame) throws Exception {
-        Await.until("every port forwards", SOON, () -> !NetworkNamespace.ip("-d -o link")
-                .contains("bridge_slave state disabled"));
+        Await.until(
+                "every port forwards",
+                SOON,
+                () -> !NetworkNamespace.ip("-d -o link").contains("bridge_slave state disabled"));
         guests.get(device).send(frame);
     }
 

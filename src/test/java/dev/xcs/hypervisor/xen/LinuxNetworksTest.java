@@ -58,7 +58,8 @@ class LinuxNetworksTest {
         outside = NetworkNamespace.create();
         dom0.enter();
         if (Files.exists(BRIDGE_NETFILTER)) {
-            // Where br_netfilter is on, the bridge itself sends a guest's own forward back, and it does not do that by the port it came from.
+            // Where br_netfilter is on, the bridge itself sends a guest's own forward back, and it does not do that by
+            // the port it came from.
             NetworkNamespace.run("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0");
         }
         ip("link add eth0 address 52:54:00:00:00:01 type veth peer name far0");

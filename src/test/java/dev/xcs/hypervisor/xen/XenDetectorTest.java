@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
+import dev.xcs.platform.Dom0;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class XenDetectorTest {
 
     @Test
     void readsTheVersion() {
-        XenVersion version = new XenDetector(root).detect();
+        XenVersion version = new XenDetector(root, Dom0.LINUX).detect();
 
         assertThat(version).isEqualTo(new XenVersion(4, 17, ".7"));
         assertThat(version).hasToString("4.17.7");
@@ -91,13 +92,13 @@ class XenDetectorTest {
 
         Problem problem = catchThrowableOfType(
                         ProblemException.class,
-                        () -> XenHypervisor.open(new XenOptions(root, root.resolve("cache"), 0)))
+                        () -> XenHypervisor.open(new XenOptions(Dom0.LINUX, root, root.resolve("cache"), 0, 0)))
                 .problem();
         assertThat(problem.detail()).isEqualTo("Xen 4.13.7 runs here; the structures of 4.14 to 4.22 are known");
     }
 
     private Problem refusal() {
-        Problem problem = catchThrowableOfType(ProblemException.class, () -> new XenDetector(root).detect())
+        Problem problem = catchThrowableOfType(ProblemException.class, () -> new XenDetector(root, Dom0.LINUX).detect())
                 .problem();
         assertThat(problem.type()).isEqualTo(ProblemType.IMPOSSIBLE);
         assertThat(problem.step()).isEqualTo("detect");
@@ -109,5 +110,39 @@ class XenDetectorTest {
         Path file = root.resolve(path);
         Files.createDirectories(file.getParent());
         Files.writeString(file, text);
+    }
+
+    private XenVersion onNetbsd() {
+        return new XenDetector(root, Dom0.NETBSD).detect();
+    }
+
+    @Test
+    void knowsADom0WithNetbsdByItsDeviceAndTheVersionByItsLibraries() throws IOException {
+        put("kern/xen/privcmd", "");
+        put("dev/xenevt", "");
+        put("usr/pkg/lib/libxenctrl.so.4.15", "");
+        put("usr/pkg/lib/libxenctrl.so.4.18", "");
+        put("usr/pkg/lib/libxenguest.so.4.18", "");
+        put("usr/pkg/lib/libxenctrl.so", "");
+
+        assertThat(onNetbsd()).isEqualTo(new XenVersion(4, 18, ""));
+    }
+
+    @Test
+    void saysWhatANetbsdLacks() throws IOException {
+        Problem none =
+                catchThrowableOfType(ProblemException.class, this::onNetbsd).problem();
+        put("kern/xen/privcmd", "");
+        Problem device =
+                catchThrowableOfType(ProblemException.class, this::onNetbsd).problem();
+        put("dev/xenevt", "");
+        put("usr/pkg/lib/libc.so", "");
+        Problem libraries =
+                catchThrowableOfType(ProblemException.class, this::onNetbsd).problem();
+
+        assertThat(none.detail()).isEqualTo("this is no dom0 of Xen: there is no /kern/xen/privcmd");
+        assertThat(device.detail()).isEqualTo("/dev/xenevt does not exist");
+        assertThat(device.cause()).contains("MAKEDEV xen");
+        assertThat(libraries.cause()).contains("xentools");
     }
 }

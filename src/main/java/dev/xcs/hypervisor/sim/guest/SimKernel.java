@@ -1,5 +1,6 @@
 package dev.xcs.hypervisor.sim.guest;
 
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
@@ -41,6 +42,11 @@ public enum SimKernel {
     private static String names() {
         return Arrays.stream(values()).map(SimKernel::kernelName).collect(Collectors.joining(" or "))
                 + " or the path of a kernel";
+    }
+
+    /** What it is. */
+    public GuestOs os() {
+        return flavour().os();
     }
 
     /** As what it can be started: these two run either way. */
