@@ -68,10 +68,10 @@ final class DisplayDesk {
     private Future<NetSocket> connect(DisplayShown shown) {
         return client.connect(SocketAddress.domainSocketAddress(shown.socket()))
                 .onSuccess(NetSocket::pause)
-                .recover(failure -> Future.failedFuture(Problem.of(
-                                ProblemType.UNAVAILABLE, "The display does not answer: " + failure.getMessage())
-                        .asRetryable()
-                        .toException()));
+                .recover(failure -> Future.failedFuture(
+                        Problem.of(ProblemType.UNAVAILABLE, "The display does not answer: " + failure.getMessage())
+                                .asRetryable()
+                                .toException()));
     }
 
     /** Whichever end is closed first takes the other with it. */

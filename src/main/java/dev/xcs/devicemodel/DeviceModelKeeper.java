@@ -20,24 +20,33 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts and ends the device models of HVM guests. They outlive the daemon, as their guests do; one of an earlier run is found by its
- * command line when it has to go.
+ * Starts and ends the device models of HVM guests. They outlive the daemon, as their guests do; those of an earlier run are found by their
+ * command lines.
  */
 public final class DeviceModelKeeper extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceModelKeeper.class);
-    private static final Duration END = Duration.ofSeconds(3);
-    private static final Duration KILLED = Duration.ofSeconds(5);
+    /** What tells a device model of ours from others: its guest, and where its sockets are. */
+    private static final Pattern OWN = Pattern.compile(
+            QemuCommand.DOMID + "\n(?<domid>\\d{1,5})\n.*,path=(?<directory>[^\n,]*)/(?<uuid>[0-9a-f-]{36})/"
+                    + QemuCommand.QMP + ",",
+            Pattern.DOTALL);
+
     private static final Duration HYPERCALL = Duration.ofSeconds(10);
 
     private final HvmConfig config;
     private final Path directory;
+    private final Map<UUID, Placed> placed = new HashMap<>();
     private final Map<UUID, DeviceModel> models = new HashMap<>();
+    private boolean stopped;
 
     /** @param state the daemon's directory, absolute */
     public DeviceModelKeeper(HvmConfig config, Path state) {
@@ -48,6 +57,12 @@ public final class DeviceModelKeeper extends VerticleBase {
     @Override
     public Future<?> start() {
         NetClient client = vertx.createNetClient();
+        return vertx.executeBlocking(this::stranded, false)
+                .onSuccess(found -> found.forEach(this::watch))
+                .compose(found -> listen(client));
+    }
+
+    private Future<?> listen(NetClient client) {
         return Future.all(Stream.of(
                         PlaceDeviceModel.ADDRESS.answer(vertx.eventBus(), ask -> place(ask, client)),
                         TakeDeviceModel.ADDRESS.answer(vertx.eventBus(), ask -> take(ask.uuid())),
@@ -57,35 +72,74 @@ public final class DeviceModelKeeper extends VerticleBase {
                 .toList());
     }
 
+    /** One whose guest's nodes are being written. */
+    private record Placed(PlaceDeviceModel ask, DeviceModelStart start) {}
+
+    /** One of an earlier run, whose guest may run on. */
+    private record Stranded(ProcessHandle process, UUID uuid, int domid) {}
+
+    private List<Stranded> stranded() {
+        return ProcessHandle.allProcesses()
+                .flatMap(process -> stranded(process).stream())
+                .toList();
+    }
+
+    private Optional<Stranded> stranded(ProcessHandle process) {
+        Matcher own = OWN.matcher(String.join("\n", SupervisedProcess.arguments(process.pid())));
+        return own.find() && own.group("directory").equals(directory.toString())
+                ? Optional.of(
+                        new Stranded(process, UUID.fromString(own.group("uuid")), Integer.parseInt(own.group("domid"))))
+                : Optional.empty();
+    }
+
+    private void watch(Stranded found) {
+        LOG.info("The device model of {} (domid {}) runs on, pid {}", found.uuid, found.domid, found.process.pid());
+        DeviceModel model = new DeviceModel(found.domid);
+        model.runs(SupervisedProcess.stranded(found.process, vertx.getOrCreateContext()));
+        models.put(found.uuid, model);
+        model.onUnaskedEnd(how -> ended(found.uuid, model, how));
+    }
+
     private QemuCommand command(UUID uuid) {
         return new QemuCommand(config.deviceModel(), directory.resolve(uuid.toString()));
     }
 
     private Future<Done> place(PlaceDeviceModel ask, NetClient client) {
         UUID uuid = ask.spec().uuid();
-        models.put(uuid, new DeviceModel(vertx, client, ask.spec(), ask.domid(), command(uuid)));
+        placed.put(uuid, new Placed(ask, new DeviceModelStart(vertx, client, ask.spec(), ask.domid(), command(uuid))));
         return Future.succeededFuture(new Done());
     }
 
     private Future<Done> take(UUID uuid) {
-        DeviceModel model = models.get(uuid);
-        if (model == null) {
+        Placed place = placed.remove(uuid);
+        if (place == null) {
             throw Problem.of(ProblemType.NOT_FOUND, "No device model of " + uuid + " is prepared")
                     .toException();
         }
-        return model.start()
-                .onSuccess(process -> process.ended().onSuccess(how -> ended(uuid, model, how)))
+        DeviceModel model = new DeviceModel(place.ask.domid());
+        models.put(uuid, model);
+        return place.start
+                .start(model::runs)
+                .onSuccess(any -> model.onUnaskedEnd(how -> ended(uuid, model, how)))
                 .map(new Done());
+    }
+
+    /** They run on, for the next daemon to find. */
+    @Override
+    public Future<?> stop() {
+        stopped = true;
+        return Future.succeededFuture();
     }
 
     /** Without it the guest waits for ever for what it asked of it. */
     private void ended(UUID uuid, DeviceModel model, String how) {
-        if (!model.isEnding()) {
-            LOG.error("The device model of {} (domid {}) ended by itself: {}", uuid, model.domid(), how);
-            ShutdownXenDomain.ADDRESS
-                    .ask(vertx.eventBus(), new ShutdownXenDomain(model.domid(), ShutdownReason.CRASH), HYPERCALL)
-                    .onFailure(failure -> LOG.error("domid {} stays: {}", model.domid(), failure.getMessage()));
+        if (stopped) {
+            return;
         }
+        LOG.error("The device model of {} (domid {}) ended by itself: {}", uuid, model.domid(), how);
+        ShutdownXenDomain.ADDRESS
+                .ask(vertx.eventBus(), new ShutdownXenDomain(model.domid(), ShutdownReason.CRASH), HYPERCALL)
+                .onFailure(failure -> LOG.error("domid {} stays: {}", model.domid(), failure.getMessage()));
     }
 
     /** By where it is and not by whom this run has started: it may be of an earlier one. */
@@ -103,8 +157,9 @@ public final class DeviceModelKeeper extends VerticleBase {
     }
 
     private Future<Done> end(EndDeviceModel ask) {
+        placed.remove(ask.uuid());
         DeviceModel model = models.remove(ask.uuid());
-        Future<Void> ended = model == null ? endStranded(ask) : model.end();
+        Future<Void> ended = model == null ? Future.succeededFuture() : model.end();
         return ended.compose(any -> clear(ask.uuid())).map(new Done());
     }
 
@@ -113,24 +168,5 @@ public final class DeviceModelKeeper extends VerticleBase {
         return vertx.fileSystem()
                 .exists(own)
                 .compose(there -> there ? vertx.fileSystem().deleteRecursive(own) : Future.succeededFuture());
-    }
-
-    private Future<Void> endStranded(EndDeviceModel ask) {
-        String domid = Integer.toString(ask.domid());
-        String own = command(ask.uuid()).directory().toString();
-        return vertx.executeBlocking(() -> SupervisedProcess.find(-1, line -> isOf(line, domid, own)), false)
-                .compose(found -> found.isEmpty()
-                        ? Future.succeededFuture()
-                        : SupervisedProcess.stranded(found.get(), vertx.getOrCreateContext())
-                                .end(END, KILLED)
-                                .mapEmpty());
-    }
-
-    private static boolean isOf(List<String> line, String domid, String directory) {
-        int at = line.indexOf(QemuCommand.DOMID);
-        return at >= 0
-                && at + 1 < line.size()
-                && line.get(at + 1).equals(domid)
-                && line.stream().anyMatch(argument -> argument.contains(directory));
     }
 }

@@ -26,6 +26,9 @@ record QemuCommand(Path program, Path directory) {
     /** The disks that a PC's IDE controllers have. */
     private static final int IDE_DISKS = 4;
 
+    /** What of a guest's memory is the display's: QEMU populates it. */
+    private static final int VIDEO_MIB = 16;
+
     static final String QMP = "qmp";
     static final String SERIAL = "serial";
     static final String DISPLAY = "vnc";
@@ -37,11 +40,11 @@ record QemuCommand(Path program, Path directory) {
         line.addAll(List.of("-chardev", listening(QMP), "-mon", "chardev=" + QMP + ",mode=control"));
         line.addAll(List.of("-chardev", listening(SERIAL), "-serial", "chardev:" + SERIAL));
         line.addAll(List.of("-display", "none", "-vnc", "unix:" + quoted(directory.resolve(DISPLAY))));
-        line.addAll(List.of("-device", "VGA,vgamem_mb=" + DeviceModel.VIDEO_MIB));
+        line.addAll(List.of("-device", "VGA,vgamem_mb=" + VIDEO_MIB));
         line.addAll(List.of("-boot", "order=dc", "-net", "none"));
         line.addAll(List.of("-smp", spec.vcpus() + ",maxcpus=" + spec.vcpus()));
         line.addAll(List.of("-machine", "xenfv,max-ram-below-4g=0xf0000000,suppress-vmdesc=on"));
-        line.addAll(List.of("-m", Integer.toString(spec.memoryMib() - DeviceModel.VIDEO_MIB)));
+        line.addAll(List.of("-m", Integer.toString(spec.memoryMib() - VIDEO_MIB)));
         drives(spec).forEach(drive -> line.addAll(List.of("-drive", drive)));
         line.add("-xen-domid-restrict");
         line.addAll(List.of("-runas", (FIRST_UID + domid) + ":" + (FIRST_UID + domid)));

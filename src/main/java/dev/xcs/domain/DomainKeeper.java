@@ -39,8 +39,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -69,7 +69,11 @@ public final class DomainKeeper extends VerticleBase {
     private final List<Supplier<Future<Void>>> closers = new ArrayList<>();
 
     public DomainKeeper(
-            Xenstore xenstore, Definitions definitions, DomainConfig config, PvgrubConfig pvgrub, MeterRegistry meters) {
+            Xenstore xenstore,
+            Definitions definitions,
+            DomainConfig config,
+            PvgrubConfig pvgrub,
+            MeterRegistry meters) {
         this(xenstore, definitions, config, pvgrub, meters, Deadlines.DEFAULT);
     }
 
@@ -80,7 +84,8 @@ public final class DomainKeeper extends VerticleBase {
             PvgrubConfig pvgrub,
             MeterRegistry registry,
             Deadlines deadlines) {
-        this.bootloaders = new HashSet<>(List.of(pvgrub.pv().toString(), pvgrub.pvh().toString()));
+        this.bootloaders =
+                new HashSet<>(List.of(pvgrub.pv().toString(), pvgrub.pvh().toString()));
         this.store = store;
         this.definitions = definitions;
         this.config = config;

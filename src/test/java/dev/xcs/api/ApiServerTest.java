@@ -152,8 +152,8 @@ class ApiServerTest {
                 api.post("{\"name\":\"pc\",\"type\":\"hvm\",\"memoryMib\":64,\"vcpus\":2,\"kernel\":\"/k\"}")
                         .text());
 
-        assertThat(problem.getString("detail")).isEqualTo(
-                "kernel: \"/k\", expected nothing: an HVM domain starts with its firmware");
+        assertThat(problem.getString("detail"))
+                .isEqualTo("kernel: \"/k\", expected nothing: an HVM domain starts with its firmware");
     }
 
     @Test

@@ -143,8 +143,16 @@ class DisplayTest {
     void refusesBeforeTheUpgrade() {
         assertThat(api.call("GET", PATH).status()).isEqualTo(400);
         String[] upgrade = {
-            "Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", "13", "Sec-WebSocket-Key",
-            "eGNzIGNvbnNvbGUgdmlldw==", "Sec-WebSocket-Protocol", "binary"
+            "Upgrade",
+            "websocket",
+            "Connection",
+            "Upgrade",
+            "Sec-WebSocket-Version",
+            "13",
+            "Sec-WebSocket-Key",
+            "eGNzIGNvbnNvbGUgdmlldw==",
+            "Sec-WebSocket-Protocol",
+            "binary"
         };
         api.parts.display = null;
         assertThat(api.call("GET", PATH, upgrade).status()).isEqualTo(409);

@@ -6,10 +6,10 @@ import dev.xcs.message.ConsoleOpened;
 import dev.xcs.message.ConsolePrinted;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
+import dev.xcs.message.DisplayShown;
 import dev.xcs.message.DomainChanged;
 import dev.xcs.message.DomainShown;
 import dev.xcs.message.DomainsShown;
-import dev.xcs.message.DisplayShown;
 import dev.xcs.message.Done;
 import dev.xcs.message.FetchDisplay;
 import dev.xcs.message.FetchDomain;
@@ -62,6 +62,7 @@ public final class FakeParts extends VerticleBase {
     volatile Problem refusal;
     /** The unix socket of the guest's display, or none. */
     volatile String display;
+
     volatile Problem typeRefusal;
 
     public FakeParts() {

@@ -123,6 +123,21 @@ class DeviceModelKeeperTest {
     }
 
     @Test
+    void crashesAGuestWhoseDeviceModelOfAnEarlierRunIsGone() throws Exception {
+        start();
+        await(vertx.undeploy(keeper));
+        crashed.clear();
+        deployKeeper();
+
+        running().get(0).destroyForcibly();
+
+        Await.until(
+                "the guest is told to have crashed",
+                SOON,
+                () -> crashed.contains(new ShutdownXenDomain(7, ShutdownReason.CRASH)));
+    }
+
+    @Test
     void saysWhatOneThatDoesNotStartHasSaid() throws Exception {
         Files.createFile(directory.resolve("models/fail"));
 

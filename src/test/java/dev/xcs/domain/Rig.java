@@ -77,8 +77,10 @@ final class Rig implements AutoCloseable {
     }
 
     void start(Deadlines deadlines) {
-        DomainConfig config = new DomainConfig(2, Duration.ofMinutes(10), 2, BuilderPlace.PROCESS, Duration.ofMillis(200), Optional.empty());
-        deployment = await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, PVGRUB, meters, deadlines)));
+        DomainConfig config = new DomainConfig(
+                2, Duration.ofMinutes(10), 2, BuilderPlace.PROCESS, Duration.ofMillis(200), Optional.empty());
+        deployment =
+                await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, PVGRUB, meters, deadlines)));
     }
 
     /** The daemon ends, the host does not. */

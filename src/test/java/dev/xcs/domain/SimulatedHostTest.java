@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.xcs.bus.Json;
-import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.config.DaemonConfig.BuilderPlace;
+import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
 import dev.xcs.console.ConsoleSwitch;
@@ -84,7 +84,8 @@ class SimulatedHostTest {
         deploy(new DomainKeeper(
                 store,
                 new Definitions(directory, Json.mapper()),
-                new DomainConfig(3, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()),
+                new DomainConfig(
+                        3, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()),
                 Rig.PVGRUB,
                 daemon.metrics()));
     }

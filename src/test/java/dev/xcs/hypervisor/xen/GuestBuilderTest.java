@@ -238,9 +238,10 @@ class GuestBuilderTest {
 
     @Test
     void buildsAPcAroundItsFirmware() throws IOException {
-        String loader =
-                Files.write(directory.resolve("hvmloader"), KernelElf.of(DomainType.PVH)).toString();
-        String firmware = Files.writeString(directory.resolve("bios"), "firmware").toString();
+        String loader = Files.write(directory.resolve("hvmloader"), KernelElf.of(DomainType.PVH))
+                .toString();
+        String firmware =
+                Files.writeString(directory.resolve("bios"), "firmware").toString();
 
         BuiltDomain built = builder.build(
                 new BuildOrder(new BuildRequest(DOMID, DomainType.HVM, 112, 3, loader, firmware, null), null));
