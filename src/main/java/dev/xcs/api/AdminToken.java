@@ -64,8 +64,7 @@ final class AdminToken {
     private static AdminToken load(Path file) throws IOException {
         if (!EnumSet.copyOf(OWNER_ONLY).containsAll(Files.getPosixFilePermissions(file))) {
             LOG.warn(
-                    "{} could be read by others: now it is private, but the token may be known; delete it for a new"
-                            + " one",
+                    "{} could be read by others: now it is private, but the token may be known; delete it for a new one",
                     file);
             Files.setPosixFilePermissions(file, OWNER_ONLY);
         }

@@ -9,8 +9,8 @@ import io.vertx.ext.web.handler.StaticHandler;
 /** The web page: static files from the class path, under a policy that lets it load nothing but itself. */
 final class WebPage {
     private static final String POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src"
-                    + " 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+                    + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private WebPage() {}
 

@@ -9,15 +9,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "console",
         description = {
-            "Attaches this terminal to a domain's console: first what is still kept of what the guest has printed,"
-                    + " then what comes. Any number may be attached.",
+            "Attaches this terminal to a domain's console: first what is still kept of what the guest has printed, then what "
+                    + "comes. Any number may be attached.",
             "",
-            "Every key goes to the guest but Ctrl-], which detaches. The bytes of the guest reach the terminal as they"
-                    + " are. What the switch says (a restart, lost bytes, the end) goes to standard error.",
+            "Every key goes to the guest but Ctrl-], which detaches. The bytes of the guest reach the terminal as they are. "
+                    + "What the switch says (a restart, lost bytes, the end) goes to standard error.",
             "",
-            "When standard input is no terminal, it is typed into the guest as it is, Ctrl-] too; at its end xcs stays"
-                + " until the guest has been quiet for the time of --linger. The exit code is 1 when the guest did not"
-                + " take all of it."
+            "When standard input is no terminal, it is typed into the guest as it is, Ctrl-] too; at its end xcs stays until "
+                    + "the guest has been quiet for the time of --linger. The exit code is 1 when the guest did not take all of it."
         },
         footer = {
             "  xcs console web",
@@ -32,8 +31,9 @@ final class ConsoleVerb extends Verb {
             names = "--linger",
             paramLabel = "SECONDS",
             defaultValue = "2",
-            description = "At the end of standard input, stay until the guest has been quiet for so long; 0: until the"
-                    + " domain is gone. Default: 2.")
+            description =
+                    "At the end of standard input, stay until the guest has been quiet for so long; 0: until the domain is gone. "
+                            + "Default: 2.")
     private double lingerSeconds;
 
     @Override
