@@ -50,6 +50,14 @@ need_java_and_maven() {
     [ "$(jdk_release)" -ge 17 ] || die "javac is older than 17: $(javac -version 2>&1)"
 }
 
+# What the web page is built on is installed by npm, within the Maven build.
+need_npm() {
+    command -v npm > /dev/null && return
+    install_packages nodejs npm \
+        || die "Node.js with npm is needed to build the web page; on Debian: apt-get install nodejs npm"
+    hash -r
+}
+
 readonly jar=$project/target/xcsd.jar
 readonly archive=$project/target/xcsd.jsa
 
@@ -63,6 +71,7 @@ build_is_current() {
 # The jar alone, without tests and checks: those are scripts/test's.
 build_daemon() {
     if ! build_is_current; then
+        need_npm
         say "Building the daemon ..."
         (cd "$project" && mvn -B -q -ntp -Dstyle.color=never package -Dmaven.test.skip=true -Dspotless.check.skip -Dcyclonedx.skip \
             -Djacoco.skip) || die "the build failed"

@@ -7,6 +7,7 @@ import dev.xcs.bus.BusMessage;
 import dev.xcs.bus.Json;
 import dev.xcs.bus.RecordCodec;
 import dev.xcs.config.DaemonConfig;
+import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.config.DaemonConfig.EventsConfig;
 import dev.xcs.config.EffectiveConfig;
 import dev.xcs.console.ConsoleSwitch;
@@ -16,6 +17,7 @@ import dev.xcs.domain.DomainKeeper;
 import dev.xcs.evtchn.EventChannelPoller;
 import dev.xcs.gateway.HypervisorGateway;
 import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.journal.Definitions;
 import dev.xcs.journal.EventJournal;
 import dev.xcs.journal.NetworkDefinitions;
@@ -99,15 +101,16 @@ final class Controller {
         PrometheusMeterRegistry meters =
                 stages.start("meters", () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), up -> up.close());
         // Begun here, since it takes longest and needs nobody; what fails before its turn is seen off by Vert.x.
-        Future<String> api =
-                vertx.deployVerticle(new ApiServer(config.api(), config.pvgrub(), config.hvm(), state, meters));
+        Future<String> api = vertx.deployVerticle(
+                new ApiServer(config.api(), config.pvgrub(), config.hvm(), config.console().viewIdle(), state, meters));
+        ConsoleLog consoleLog = openConsoleLog(state);
         // First of the parts: it knows best why a machine cannot be controlled.
-        openGateway(vertx, host, meters);
+        openGateway(vertx, host, consoleLog, meters);
         XenstoreClient xenstore =
                 stages.start("xenstore", () -> connect(vertx, host, meters), up -> stages.await(up.close()));
         // Before the console, which asks it for ports from its first domain to its last.
         deploy(vertx, new EventChannelPoller(meters));
-        deploy(vertx, new ConsoleSwitch(config.console(), meters));
+        deploy(vertx, new ConsoleSwitch(config.console(), consoleLog, meters));
         deploy(vertx, new BlockBackend(xenstore, config.block(), state.toAbsolutePath()));
         deploy(vertx, new NetworkBackend(xenstore, config.network(), new NetworkDefinitions(state, Json.mapper())));
         deploy(vertx, new DeviceModelKeeper(config.hvm(), state.toAbsolutePath()));
@@ -137,6 +140,16 @@ final class Controller {
                 up -> {});
     }
 
+    private ConsoleLog openConsoleLog(Path state) {
+        ConsoleConfig console = config.console();
+        ConsoleLog.Limits limits =
+                new ConsoleLog.Limits(console.historyBytes(), console.totalBytes(), console.minFreeBytes());
+        return stages.start(
+                "console log",
+                () -> ConsoleLog.open(state.resolve("consoles"), limits, Json.mapper()),
+                ConsoleLog::close);
+    }
+
     private static Vertx vertx() {
         // One loop for all: nothing on it blocks, and a message between two parts costs no thread's waking.
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
@@ -151,10 +164,13 @@ final class Controller {
     }
 
     /** The gateway owns the hypervisor from its start to its stop. */
-    private void openGateway(Vertx vertx, Host host, PrometheusMeterRegistry meters) {
+    private void openGateway(Vertx vertx, Host host, ConsoleLog consoleLog, PrometheusMeterRegistry meters) {
         Hypervisor hypervisor = stages.start("hypervisor", () -> host.open().get(), up -> {});
         try {
-            deploy(vertx, new HypervisorGateway(hypervisor, config.domain().maxParallelBuilds(), meters));
+            deploy(
+                    vertx,
+                    new HypervisorGateway(
+                            hypervisor, consoleLog, config.domain().maxParallelBuilds(), meters));
         } catch (RuntimeException failure) {
             hypervisor.close();
             throw failure;

@@ -62,7 +62,7 @@ final class Architecture {
             Map.entry(
                     "hypervisor.sim",
                     Set.of("hypervisor", "hypervisor.netbsd", "xenstore.wire", "platform", "image", "model")),
-            Map.entry("gateway", Set.of("hypervisor", "message", "bus", "model")),
+            Map.entry("gateway", Set.of("hypervisor", "journal", "message", "bus", "model")),
             Map.entry("xenstore.wire", Set.of()),
             Map.entry("xenstore", Set.of("xenstore.wire", "model", "config")),
             Map.entry("journal", Set.of("model", "bus")),

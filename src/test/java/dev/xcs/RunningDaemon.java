@@ -38,7 +38,12 @@ public final class RunningDaemon implements AutoCloseable {
 
     /** On a host that goes on when the daemon stops, as a real one does; {@link #host} does not know it. */
     public static RunningDaemon startOn(SimHost host, Path stateDir) {
-        EffectiveConfig config = config(stateDir, Map.of());
+        return startOn(host, stateDir, Map.of());
+    }
+
+    /** @param settings values by key, over the defaults */
+    public static RunningDaemon startOn(SimHost host, Path stateDir, Map<String, String> settings) {
+        EffectiveConfig config = config(stateDir, settings);
         XenstoreConfig xenstore = new XenstoreConfig(
                 host.xenstoreSocket().toString(), config.config().xenstore().maxInFlight());
         return start(new Controller(config, () -> new Host(host::hypervisor, xenstore, Optional.empty())), stateDir);

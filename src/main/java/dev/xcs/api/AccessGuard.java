@@ -25,20 +25,26 @@ final class AccessGuard {
     static final Duration SESSION = Duration.ofHours(12);
     static final Duration TICKET = Duration.ofMinutes(10);
 
+    /** What a share link opens below its domain. */
+    private static final Set<String> SHARED = Set.of("/console", "/console/state", "/console/log");
+    /** Where a share link's token is what lets in. */
+    private static final String SHARE_SESSIONS = "/v1/share-sessions";
+
     private static final String BEARER = "Bearer ";
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private final HostNames hosts;
     private final AdminToken token;
-    private final Expiring sessions;
+    private final SessionCookies sessions;
     private final Expiring tickets;
     private final FailureWindow failures;
     private final Counter failed;
+    private @Nullable ShareDesk shares;
 
     AccessGuard(HostNames hosts, AdminToken token, InstantSource clock, MeterRegistry meters) {
         this.hosts = hosts;
         this.token = token;
-        this.sessions = new Expiring(clock, SESSION, 64);
+        this.sessions = new SessionCookies(token, clock, SESSION);
         this.tickets = new Expiring(clock, TICKET, 16);
         this.failures = new FailureWindow(clock);
         this.failed = Counter.builder("xcs.api.authentication.failures")
@@ -49,7 +55,7 @@ final class AccessGuard {
     /** Lets a request pass or fails it. */
     void check(RoutingContext context) {
         HttpServerRequest request = context.request();
-        Problem refusal = refusal(request, path(context));
+        Problem refusal = refusal(context, path(context));
         if (refusal == null) {
             context.next();
         } else {
@@ -69,7 +75,8 @@ final class AccessGuard {
         }
     }
 
-    private @Nullable Problem refusal(HttpServerRequest request, String path) {
+    private @Nullable Problem refusal(RoutingContext context, String path) {
+        HttpServerRequest request = context.request();
         int hostHeaders = request.headers().getAll(HttpHeaders.HOST).size();
         if (hostHeaders > 1) {
             // A proxy in front may have looked at another one than this would.
@@ -85,10 +92,12 @@ final class AccessGuard {
         if (guarded && origin != null && !isOwn(origin, request)) {
             return forbidden("Origin", origin, "this server's own");
         }
-        return path.equals("/v1") || path.startsWith("/v1/") ? refusalOfApi(request, guarded && origin == null) : null;
+        boolean api = path.equals("/v1") || path.startsWith("/v1/");
+        return api && !path.equals(SHARE_SESSIONS) ? refusalOfApi(context, path, guarded && origin == null) : null;
     }
 
-    private @Nullable Problem refusalOfApi(HttpServerRequest request, boolean originMissing) {
+    private @Nullable Problem refusalOfApi(RoutingContext context, String path, boolean originMissing) {
+        HttpServerRequest request = context.request();
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null) {
             return isToken(authorization)
@@ -96,6 +105,11 @@ final class AccessGuard {
                     : unauthenticated("The Authorization header does not carry the admin token");
         }
         Cookie cookie = request.getCookie(token.cookieName());
+        Login shared = cookie == null || !sessions.accepts(cookie.getValue()) ? shared(request, path) : null;
+        if (shared != null) {
+            shared.remember(context);
+            return originMissing ? originNeeded() : null;
+        }
         if (cookie == null) {
             failed.increment();
             return whoAreYou("No Authorization header and no session cookie");
@@ -103,7 +117,45 @@ final class AccessGuard {
         if (!sessions.accepts(cookie.getValue())) {
             return unauthenticated("The session has ended");
         }
-        return originMissing ? forbidden("Origin", null, "this server's own, because a cookie authenticates it") : null;
+        return originMissing ? originNeeded() : null;
+    }
+
+    private static Problem originNeeded() {
+        return forbidden("Origin", null, "this server's own, because a cookie authenticates it");
+    }
+
+    /** Links that let in by a cookie of their own, from now on. */
+    void accept(ShareDesk desk) {
+        shares = desk;
+    }
+
+    /** Who came by a share link, where that opens the path. */
+    private @Nullable Login shared(HttpServerRequest request, String path) {
+        ShareDesk desk = shares;
+        Cookie cookie = request.getCookie(shareCookieName());
+        if (desk == null || cookie == null || !SAFE.contains(request.method())) {
+            return null;
+        }
+        return desk.session(cookie.getValue())
+                .filter(share ->
+                        SHARED.contains(afterDomain(path, share.domain().toString())))
+                .map(Login::of)
+                .orElse(null);
+    }
+
+    private static String afterDomain(String path, String domain) {
+        String prefix = "/v1/domains/" + domain;
+        return path.startsWith(prefix) ? path.substring(prefix.length()) : "";
+    }
+
+    String shareCookieName() {
+        return token.cookieName() + "_share";
+    }
+
+    /** A wrong link is answered as it is, until there were too many. */
+    Throwable slowed(Throwable failure) {
+        failed.increment();
+        return failures.exceeded() ? tooMany().toException() : failure;
     }
 
     /** A link that logs in once; the base is for example {@code http://localhost:8080}. */
@@ -130,6 +182,10 @@ final class AccessGuard {
         if (!failures.exceeded()) {
             return whoAreYou(detail);
         }
+        return tooMany();
+    }
+
+    private static Problem tooMany() {
         String expected =
                 "fewer than " + FailureWindow.ALLOWED + " in " + FailureWindow.LENGTH.toSeconds() + " seconds";
         return Problem.of(ProblemType.TOO_MANY, "Too many failed authentications, expected " + expected)

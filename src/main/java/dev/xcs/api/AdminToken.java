@@ -64,7 +64,8 @@ final class AdminToken {
     private static AdminToken load(Path file) throws IOException {
         if (!EnumSet.copyOf(OWNER_ONLY).containsAll(Files.getPosixFilePermissions(file))) {
             LOG.warn(
-                    "{} could be read by others: now it is private, but the token may be known; delete it for a new one",
+                    "{} could be read by others: now it is private, but the token may be known; delete it for a new"
+                            + " one",
                     file);
             Files.setPosixFilePermissions(file, OWNER_ONLY);
         }
@@ -88,6 +89,11 @@ final class AdminToken {
     /** Compares in a time that tells nothing about the token. */
     boolean matches(String candidate) {
         return MessageDigest.isEqual(digest, Secrets.digest(candidate));
+    }
+
+    /** A code of the content that nobody makes without the token. */
+    String code(String content) {
+        return Secrets.code(digest, content);
     }
 
     /** Tells this daemon's cookie from another's on the same machine: browsers keep one jar for all ports of a host. */

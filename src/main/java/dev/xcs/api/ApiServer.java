@@ -42,28 +42,38 @@ public final class ApiServer extends VerticleBase {
     private final ApiConfig config;
     private final PvgrubConfig pvgrub;
     private final HvmConfig hvm;
+    private final Duration viewIdle;
     private final Path stateDir;
     private final MeterRegistry meters;
     private final Duration pingEvery;
     private final Duration idle;
     private final Draining draining = new Draining();
     private @Nullable ConsoleDesk desk;
+    private @Nullable ShareDesk shares;
     private @Nullable EventStreams streams;
     private @Nullable DisplayDesk screens;
 
     /**
      * @param pvgrub what boots the domains that name it instead of a kernel
      * @param hvm what HVM domains start with
+     * @param viewIdle who looks at a console and does nothing for so long is sent away
      * @param stateDir where the admin token is kept
      */
-    public ApiServer(ApiConfig config, PvgrubConfig pvgrub, HvmConfig hvm, Path stateDir, MeterRegistry meters) {
-        this(config, pvgrub, hvm, stateDir, meters, PING_EVERY, IDLE);
+    public ApiServer(
+            ApiConfig config,
+            PvgrubConfig pvgrub,
+            HvmConfig hvm,
+            Duration viewIdle,
+            Path stateDir,
+            MeterRegistry meters) {
+        this(config, pvgrub, hvm, viewIdle, stateDir, meters, PING_EVERY, IDLE);
     }
 
     ApiServer(
             ApiConfig config,
             PvgrubConfig pvgrub,
             HvmConfig hvm,
+            Duration viewIdle,
             Path stateDir,
             MeterRegistry meters,
             Duration pingEvery,
@@ -71,6 +81,7 @@ public final class ApiServer extends VerticleBase {
         this.config = config;
         this.pvgrub = pvgrub;
         this.hvm = hvm;
+        this.viewIdle = viewIdle;
         this.stateDir = stateDir;
         this.meters = meters;
         this.pingEvery = pingEvery;
@@ -87,7 +98,18 @@ public final class ApiServer extends VerticleBase {
     private Future<?> serve(AdminToken token, Contract contract) {
         HostNames hosts = new HostNames(config.host(), config.allowedHosts());
         AccessGuard guard = new AccessGuard(hosts, token, InstantSource.system(), meters);
-        Router router = new Routes(contract, draining, guard, meters).router(vertx, operations(guard, contract));
+        ConsoleDesk consoles = new ConsoleDesk(vertx, config.maxConsoleViewers(), viewIdle, pingEvery, meters);
+        desk = consoles;
+        return ShareDesk.open(vertx, stateDir, consoles).compose(links -> {
+            shares = links;
+            guard.accept(links);
+            return listen(guard, contract, consoles, links);
+        });
+    }
+
+    private Future<?> listen(AccessGuard guard, Contract contract, ConsoleDesk consoles, ShareDesk links) {
+        Router router = new Routes(contract, draining, guard, meters)
+                .router(vertx, operations(guard, contract, consoles, links));
         HttpServer server = vertx.createHttpServer(options()).requestHandler(router);
         server.invalidRequestHandler(MalformedRequests::answer);
         return server.listen(config.port(), config.host())
@@ -96,7 +118,8 @@ public final class ApiServer extends VerticleBase {
     }
 
     /** The table: operation of the contract, and who answers it. */
-    private Map<String, Operation> operations(AccessGuard guard, Contract contract) {
+    private Map<String, Operation> operations(
+            AccessGuard guard, Contract contract, ConsoleDesk consoles, ShareDesk links) {
         EventBus bus = vertx.eventBus();
         BodyReader bodies = new BodyReader(vertx, config.maxBodyBytes());
         DomainOperations domains = new DomainOperations(bus, bodies, pvgrub, hvm);
@@ -107,11 +130,11 @@ public final class ApiServer extends VerticleBase {
         DomainLookup lookup = new DomainLookup(bus);
         HostOperations host = new HostOperations(bus);
         AccessOperations access = new AccessOperations(guard);
-        ConsoleDesk consoles = new ConsoleDesk(vertx, config.maxConsoleViewers(), pingEvery, meters);
+        ShareOperations sharing = new ShareOperations(bus, bodies, links, guard);
+        ConsoleOperations console = new ConsoleOperations(bus);
         DisplayDesk displays = new DisplayDesk(vertx, config.maxConsoleViewers());
         EventStreams events = new EventStreams(meters);
         SessionOperations sessions = new SessionOperations(vertx, bodies, events, pingEvery);
-        desk = consoles;
         streams = events;
         screens = displays;
         return Map.ofEntries(
@@ -124,6 +147,12 @@ public final class ApiServer extends VerticleBase {
                 Map.entry("changeDomain", lookup.of(domains::change)),
                 Map.entry("destroyDomain", lookup.of(domains::destroy)),
                 Map.entry("attachConsole", lookup.of(consoles::attach)),
+                Map.entry("showConsole", lookup.of(console::state)),
+                Map.entry("readConsoleLog", lookup.of(console::log)),
+                Map.entry("listShares", lookup.of(sharing::list)),
+                Map.entry("issueShare", lookup.of(sharing::issue)),
+                Map.entry("revokeShare", lookup.of(sharing::revoke)),
+                Map.entry("useShare", sharing::use),
                 Map.entry("attachDisplay", lookup.of(displays::attach)),
                 Map.entry("listDisks", lookup.of(disks::list)),
                 Map.entry("attachDisk", lookup.of(disks::attach)),
@@ -192,6 +221,7 @@ public final class ApiServer extends VerticleBase {
             screens.close();
         }
         Future<?> closed = desk == null ? Future.succeededFuture() : desk.close();
-        return Future.join(closed, draining.drain(vertx, FINISH));
+        Future<?> unshared = shares == null ? Future.succeededFuture() : shares.close();
+        return Future.join(closed, unshared, draining.drain(vertx, FINISH));
     }
 }

@@ -1,19 +1,15 @@
 package dev.xcs.api;
 
-import dev.xcs.message.ConsoleEnded;
-import dev.xcs.message.ConsoleOpened;
-import dev.xcs.message.ConsolePrinted;
-import dev.xcs.message.OpenConsole;
-import dev.xcs.model.Domain;
+import dev.xcs.message.ConsoleFrame;
+import dev.xcs.message.ConsoleLogRead;
+import dev.xcs.message.ReadConsoleLog;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.ServerWebSocket;
 import java.time.Duration;
-import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,157 +22,123 @@ final class ConsoleViewer {
     static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleViewer.class);
-    private static final int WRITE_QUEUE_BYTES = 64 * 1024;
-    private static final int FRAME_BYTES = 32 * 1024;
+    private static final int WRITE_QUEUE_BYTES = 256 * 1024;
+    private static final int READ_BYTES = 64 * 1024;
 
     private final EventBus bus;
-    private final Domain domain;
-    private final List<MessageConsumer<?>> listeners;
-    private @Nullable Peer peer;
-    private ConsoleCursor cursor = new ConsoleCursor(0);
-    /** Set while the history is asked for: bytes that come meanwhile are in its answer. */
-    private boolean catchingUp = true;
+    private final UUID uuid;
+    private final Peer peer;
+    /** The next byte that it is to be sent, and behind the last that there is. */
+    private long next;
 
+    private long end;
+    /** Set while the history is read: bytes that come meanwhile are in it. */
+    private boolean reading;
+
+    private boolean hasSeen;
     private boolean ended;
-    private int domid;
 
-    /** Listens from now on, so that nothing is missed between the history and the first live byte. */
-    ConsoleViewer(EventBus bus, Domain domain) {
+    /** @param from the first byte that it wants, whether it is kept or not */
+    ConsoleViewer(EventBus bus, UUID uuid, Peer peer, long from) {
         this.bus = bus;
-        this.domain = domain;
-        this.domid = domain.domid();
-        this.listeners = List.of(
-                ConsolePrinted.ADDRESS.at(domain.uuid()).listen(bus, this::printed),
-                ConsoleEnded.ADDRESS.at(domain.uuid()).listen(bus, end -> ended()));
+        this.uuid = uuid;
+        this.peer = peer;
+        this.next = from;
+        this.end = from;
+        peer.socket().setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
+        peer.onDrained(this::catchUp);
     }
 
-    /** Completes when what is printed from now on is heard. */
-    Future<?> listening() {
-        return Future.all(listeners.stream().map(MessageConsumer::completion).toList());
+    Peer peer() {
+        return peer;
     }
 
-    Future<ConsoleOpened> open() {
-        return OpenConsole.ADDRESS.ask(bus, new OpenConsole(domain.uuid()), TIMEOUT);
-    }
-
-    void start(Peer opened, ConsoleOpened history) {
-        peer = opened;
-        opened.socket().setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
-        opened.onDrained(this::catchUp);
-        new ConsoleInput(bus, domain.uuid(), opened).start();
-        long printed = cursor.next();
-        cursor = new ConsoleCursor(history.offset());
-        text(ConsoleFrame.hello(
-                domain.uuid(), domid, history.offset(), history.replay().length()));
-        send(history.offset(), history.replay());
-        cursor.printed(printed);
-        caughtUp();
-    }
-
-    private void printed(ConsolePrinted message) {
-        long end = message.offset() + message.bytes().length();
-        if (peer == null) {
-            cursor.take(message.offset(), message.bytes().length());
-            return;
-        }
-        boolean direct = !catchingUp && hasRoom() && cursor.isAt(message.offset());
-        if (direct) {
-            send(message.offset(), message.bytes());
-            return;
-        }
-        cursor.printed(end);
+    /** There are bytes up to here, whether or not this viewer was shown them. */
+    void until(long printed) {
+        end = Math.max(end, printed);
         catchUp();
     }
 
+    /** @param frame the same for all viewers */
+    void printed(Buffer frame) {
+        long offset = ConsoleFrame.offset(frame);
+        if (!reading && offset <= next && hasRoom()) {
+            send(frame);
+            end = Math.max(end, next);
+        } else {
+            until(ConsoleFrame.end(frame));
+        }
+    }
+
     private boolean hasRoom() {
-        return peer != null && !peer.isOver() && !peer.socket().writeQueueFull();
+        return !peer.isOver() && !peer.socket().writeQueueFull();
     }
 
     private void catchUp() {
-        if (catchingUp || ended || !cursor.isBehind() || !hasRoom()) {
+        if (reading || ended || next >= end || !hasRoom()) {
             return;
         }
-        catchingUp = true;
-        open().onSuccess(history -> send(history.offset(), history.replay()))
+        reading = true;
+        ReadConsoleLog.ADDRESS
+                .ask(bus, new ReadConsoleLog(uuid, next, READ_BYTES), TIMEOUT)
+                .onSuccess(this::show)
                 .onFailure(failure -> {
                     LOG.debug("No history for a viewer that is behind", failure);
-                    gap(cursor.skipToEnd());
+                    gap(end, "lost");
                 })
-                .onComplete(tried -> caughtUp());
+                .onComplete(tried -> {
+                    reading = false;
+                    if (ended) {
+                        finish();
+                    } else {
+                        catchUp();
+                    }
+                });
     }
 
-    private void caughtUp() {
-        catchingUp = false;
-        if (ended) {
-            finish();
-        } else {
-            catchUp();
+    private void show(ConsoleLogRead read) {
+        gap(ConsoleFrame.offset(read.frame()), read.expired() ? hasSeen ? "slow" : "expired" : "lost");
+        send(read.frame());
+    }
+
+    private void send(Buffer frame) {
+        Buffer rest = ConsoleFrame.from(frame, next);
+        if (ConsoleFrame.length(rest) > 0) {
+            hasSeen = true;
+            next = ConsoleFrame.end(rest);
+            write(open -> open.writeBinaryMessage(rest));
         }
     }
 
-    private void ended() {
-        ended = true;
-        if (!catchingUp) {
-            finish();
+    private void gap(long to, String reason) {
+        if (next < to) {
+            text(ConsoleText.gap(next, to, reason));
+            next = to;
         }
     }
 
-    private void finish() {
-        gap(cursor.skipToEnd());
-        text(ConsoleFrame.end());
-        close((short) 1000, "the domain is gone");
-    }
-
-    /** The domain has changed, and perhaps booted anew. */
-    void changed(Domain now) {
-        if (now.domid() >= 0 && now.domid() != domid) {
-            domid = now.domid();
-            if (peer != null) {
-                text(ConsoleFrame.restarted(domid));
+    /** The domain is gone, and nothing comes any more. */
+    void ended() {
+        if (!ended) {
+            ended = true;
+            if (!reading) {
+                finish();
             }
         }
     }
 
-    /** The domain is gone. The console's own end should follow at once; this is for a console that had none. */
-    void gone() {
-        if (!ended) {
-            ended();
-        }
+    private void finish() {
+        gap(end, hasSeen ? "slow" : "lost");
+        text(ConsoleText.end());
+        peer.sendAway((short) 1000, "the domain is gone");
     }
 
-    void close(short code, String reason) {
-        if (peer != null) {
-            peer.sendAway(code, reason);
-        }
-    }
-
-    /** Stops listening. */
-    void release() {
-        listeners.forEach(listener -> listener.unregister()
-                .onFailure(failure -> LOG.warn("A console viewer could not stop listening", failure)));
-    }
-
-    private void send(long offset, Buffer bytes) {
-        ConsoleCursor.Step step = cursor.take(offset, bytes.length());
-        gap(step);
-        for (int from = step.skip(); from < bytes.length(); from += FRAME_BYTES) {
-            Buffer frame = bytes.slice(from, Math.min(bytes.length(), from + FRAME_BYTES));
-            write(open -> open.writeBinaryMessage(frame));
-        }
-    }
-
-    private void gap(ConsoleCursor.Step step) {
-        if (step.hasGap()) {
-            text(ConsoleFrame.gap(step.gapStart(), step.gapEnd()));
-        }
-    }
-
-    private void text(String frame) {
+    void text(String frame) {
         write(open -> open.writeTextMessage(frame));
     }
 
     private void write(Function<ServerWebSocket, Future<Void>> writing) {
-        if (peer != null && !peer.isOver()) {
+        if (!peer.isOver()) {
             writing.apply(peer.socket()).onFailure(failure -> LOG.debug("A console viewer went away", failure));
         }
     }

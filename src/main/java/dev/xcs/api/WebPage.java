@@ -9,13 +9,15 @@ import io.vertx.ext.web.handler.StaticHandler;
 /** The web page: static files from the class path, under a policy that lets it load nothing but itself. */
 final class WebPage {
     private static final String POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-                    + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src"
+                    + " 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private WebPage() {}
 
     /** Serves every path outside /v1 that no operation of the contract has taken. */
     static void mount(Router router) {
+        // A share link; its token is behind the #, which a browser keeps to itself.
+        router.get("/share").handler(context -> context.reroute("/share.html"));
         router.routeWithRegex("/(?!v1(/|$)).*")
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)

@@ -3,18 +3,21 @@ package dev.xcs.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The websocket of a console: guest bytes to standard output as they are, what the switch says to standard error. */
@@ -35,6 +38,17 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
 
     private final StringBuilder partialText = new StringBuilder();
     private final AtomicLong lastSign = new AtomicLong(System.nanoTime());
+    private final ByteArrayOutputStream partialBytes = new ByteArrayOutputStream();
+    private final Wish wish;
+    private volatile String self = "";
+    /** Who may write, empty for nobody. */
+    private volatile String holder = "";
+
+    private volatile boolean wasLeaseRefused;
+    private volatile boolean asked;
+    /** How many bytes were typed; of the keyboard's thread. */
+    private long typed;
+
     private volatile @Nullable WebSocket socket;
     private volatile boolean hasInputEnded;
     private volatile boolean wasRefused;
@@ -43,20 +57,28 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
     /** Done when there is no failure. */
     private record Ending(@Nullable CommandFailure failure) {}
 
-    ConsoleLink(PrintStream out, PrintStream err, boolean isTerminal) {
+    /** Whether it is to write. */
+    enum Wish {
+        LOOK,
+        WRITE,
+        STEAL
+    }
+
+    ConsoleLink(PrintStream out, PrintStream err, boolean isTerminal, Wish wish) {
         this.out = out;
         this.err = err;
         this.isTerminal = isTerminal;
+        this.wish = wish;
     }
 
-    /** Returns when it is attached. */
-    void open(Daemon daemon, String domainPath) {
+    /** Begins to attach, and asks for the write lease if it is to write. */
+    void open(Daemon daemon, String path) {
         daemon.http()
                 .newWebSocketBuilder()
                 .subprotocols(PROTOCOL)
                 .header("Authorization", daemon.bearer())
                 .connectTimeout(CONNECT_TIMEOUT)
-                .buildAsync(daemon.websocket(domainPath + "/console"), this)
+                .buildAsync(daemon.websocket(path), this)
                 .whenComplete((made, failure) -> {
                     if (failure != null) {
                         end(refusal(daemon, failure));
@@ -70,9 +92,18 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
         if (cause instanceof WebSocketHandshakeException refused) {
             int status = refused.getResponse().statusCode();
             return CommandFailure.answered(status, MissingNode.getInstance(), true)
-                    .because(status == 429 ? "the console has its maximum of viewers" : "it refuses the console");
+                    .because(reason(status));
         }
         return daemon.unreachable(cause);
+    }
+
+    private static String reason(int status) {
+        return switch (status) {
+            case 400 -> "it does not understand which part of the console is wanted";
+            case 404, 410 -> "there is no such domain, or nothing is kept of that boot";
+            case 429 -> "the console has its maximum of viewers";
+            default -> "it refuses the console";
+        };
     }
 
     /** Waits for the end of it: the exit code. */
@@ -97,17 +128,39 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
 
     /** Sends it when the frame before is gone; false when the link is down. */
     boolean type(ByteBuffer bytes) {
+        if (wish == Wish.LOOK) {
+            return awaitSocket() != null;
+        }
+        if (!ask()) {
+            return false;
+        }
+        if (!bytes.hasRemaining()) {
+            return awaitSocket() != null;
+        }
+        ByteBuffer frame = ByteBuffer.allocate(Long.BYTES + bytes.remaining()).putLong(typed);
+        typed += bytes.remaining();
+        return send(to -> to.sendBinary(frame.put(bytes).flip(), true));
+    }
+
+    /** Asks for the lease: at first, and whenever nobody has it. */
+    private boolean ask() {
+        boolean needed = !asked || (holder.isEmpty() && !self.isEmpty());
+        if (!needed) {
+            return true;
+        }
+        String type = wish == Wish.STEAL && !asked ? "steal-lease" : "request-lease";
+        asked = true;
+        return send(to -> to.sendText("{\"type\":\"" + type + "\"}", true));
+    }
+
+    private boolean send(Function<WebSocket, CompletableFuture<WebSocket>> frame) {
+        WebSocket to = awaitSocket();
+        if (to == null) {
+            return false;
+        }
         try {
             turn.acquire();
-            WebSocket to = awaitSocket();
-            if (to == null) {
-                return false;
-            }
-            if (!bytes.hasRemaining()) {
-                turn.release();
-                return true;
-            }
-            to.sendBinary(bytes, true).whenComplete((sent, failure) -> turn.release());
+            frame.apply(to).whenComplete((sent, failure) -> turn.release());
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -115,9 +168,16 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
         }
     }
 
-    private @Nullable WebSocket awaitSocket() throws InterruptedException {
-        WebSocket known = socket;
-        return known != null ? known : opened.poll(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    private @Nullable WebSocket awaitSocket() {
+        try {
+            long deadline = System.nanoTime() + CONNECT_TIMEOUT.toNanos();
+            while (socket == null && endings.isEmpty() && System.nanoTime() < deadline) {
+                opened.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return socket;
     }
 
     /** Nothing more will be typed. */
@@ -146,10 +206,16 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
 
     @Override
     public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
-        byte[] bytes = new byte[data.remaining()];
-        data.get(bytes);
-        out.write(bytes, 0, bytes.length);
-        out.flush();
+        byte[] piece = new byte[data.remaining()];
+        data.get(piece);
+        partialBytes.writeBytes(piece);
+        if (last) {
+            // The offset first.
+            byte[] frame = partialBytes.toByteArray();
+            partialBytes.reset();
+            out.write(frame, Long.BYTES, Math.max(0, frame.length - Long.BYTES));
+            out.flush();
+        }
         lastSign.set(System.nanoTime());
         // Only now: a terminal that does not take it slows down the sender and nobody else.
         from.request(1);
@@ -169,7 +235,17 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
 
     private void said(JsonNode frame) {
         switch (frame.path("type").asText()) {
-            case "gap" -> notice((frame.path("to").asLong() - frame.path("from").asLong()) + " bytes are lost here");
+            case "hello" -> greeted(frame);
+            case "lease" -> leased(frame);
+            case "lease-refused" -> {
+                wasLeaseRefused = true;
+                notice(writer(frame) + " writes here, so you only look; --steal takes it over");
+            }
+            case "gap" ->
+                notice((frame.path("to").asLong() - frame.path("from").asLong()) + " bytes are missing here: "
+                        + frame.path("reason").asText());
+            case "stopped" ->
+                notice("the guest has ended: " + frame.path("reason").asText());
             case "restarted" ->
                 notice("the domain has booted anew, domid "
                         + frame.path("domid").asText());
@@ -185,6 +261,42 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
             }
             default -> {}
         }
+    }
+
+    private void greeted(JsonNode hello) {
+        self = hello.path("viewer").asText();
+        JsonNode lease = hello.path("lease");
+        holder = lease.path("holder").asText("");
+        int others = hello.path("viewers").size() - 1;
+        if (isTerminal && others > 0) {
+            notice(others + (others == 1 ? " other looks" : " others look") + " at this console; "
+                    + (lease.path("holder").isNull()
+                            ? "nobody"
+                            : lease.path("name").asText()) + " writes");
+        }
+    }
+
+    private void leased(JsonNode lease) {
+        String before = holder;
+        holder = lease.path("holder").isNull() ? "" : lease.path("holder").asText();
+        boolean wasMine = before.equals(self);
+        String reason = lease.path("reason").asText();
+        if (holder.equals(self)) {
+            // Said only where it was not to be expected.
+            if (wasLeaseRefused && isTerminal) {
+                notice("you write now");
+            }
+        } else if (holder.isEmpty()) {
+            if (isTerminal) {
+                notice(wasMine ? "you do not write any more: " + reason : "nobody writes now");
+            }
+        } else if (isTerminal || wasMine) {
+            notice(writer(lease) + " writes now" + (wasMine ? ", it took that over from you" : ""));
+        }
+    }
+
+    private static String writer(JsonNode frame) {
+        return frame.path("name").isTextual() ? frame.path("name").asText() : "somebody";
     }
 
     private static JsonNode parse(String text) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
         name = "inspect",
         description = {
             "Shows what a kernel file is and what it says to Xen: its format and packing, the guest's system, whether"
-                + " it can be started as PV and as PVH, its notes. Needs no daemon: the file is one of this machine.",
+                    + " it can be started as PV and as PVH, its notes. Needs no daemon: the file is one of this machine.",
             "",
             "Understood are ELF (32 and 64 bit), bzImage, Plan 9 a.out and multiboot, also packed by gzip, bzip2,"
                     + " lzma, xz, lzo, lz4 or zstd. What is broken is refused, with the offset of what is wrong."

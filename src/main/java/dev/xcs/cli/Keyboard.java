@@ -32,6 +32,8 @@ final class Keyboard implements Runnable {
     public void run() {
         byte[] chunk = new byte[CHUNK_BYTES];
         try {
+            // Nothing yet, but who wants to write asks for it.
+            link.type(ByteBuffer.allocate(0));
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
                 int escape = hasEscape ? indexOfEscape(chunk, read) : -1;
                 // A copy: it is sent while the next is read.

@@ -67,6 +67,7 @@ import picocli.CommandLine.Spec;
             StateVerbs.Unpause.class,
             StateVerbs.Destroy.class,
             ConsoleVerb.class,
+            ConsoleLogVerb.class,
             EventsVerb.class,
             DumpVerb.class,
             RequestVerbs.Sysrq.class,

@@ -13,6 +13,7 @@ import dev.xcs.config.DaemonConfig.NetworkConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.config.DaemonConfig.SimConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
+import dev.xcs.model.GuestOs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,7 +132,7 @@ public final class ConfigReader {
                 new ManagementConfig(value(Keys.MANAGEMENT_HOST), value(Keys.MANAGEMENT_PORT)),
                 new XenstoreConfig(
                         value(Keys.XENSTORE_SOCKET).map(Path::toString).orElse(""), value(Keys.XENSTORE_MAX_IN_FLIGHT)),
-                new ConsoleConfig(bytes(Keys.CONSOLE_HISTORY), bytes(Keys.CONSOLE_INPUT)),
+                console(),
                 domain(),
                 new PvgrubConfig(value(Keys.DOMAIN_PVGRUB_PV), value(Keys.DOMAIN_PVGRUB_PVH)),
                 new HvmConfig(
@@ -155,6 +156,30 @@ public final class ConfigReader {
                         value(Keys.NETWORK_DEFAULT),
                         value(Keys.BLOCK_SCRIPT_DIRECTORY)),
                 new SimConfig(value(Keys.SIM_DOM0)));
+    }
+
+    private ConsoleConfig console() {
+        return new ConsoleConfig(
+                value(Keys.CONSOLE_HISTORY),
+                value(Keys.CONSOLE_TOTAL),
+                value(Keys.CONSOLE_MIN_FREE),
+                bytes(Keys.CONSOLE_INPUT),
+                value(Keys.CONSOLE_LEASE_IDLE),
+                value(Keys.CONSOLE_VIEW_IDLE),
+                Map.of(
+                        GuestOs.LINUX,
+                        value(Keys.CONSOLE_LINUX_BANNER),
+                        GuestOs.NETBSD,
+                        value(Keys.CONSOLE_NETBSD_BANNER),
+                        GuestOs.UNKNOWN,
+                        value(Keys.CONSOLE_OTHER_BANNER)),
+                Map.of(
+                        GuestOs.LINUX,
+                        value(Keys.CONSOLE_LINUX_PROMPT),
+                        GuestOs.NETBSD,
+                        value(Keys.CONSOLE_NETBSD_PROMPT),
+                        GuestOs.UNKNOWN,
+                        value(Keys.CONSOLE_OTHER_PROMPT)));
     }
 
     private DomainConfig domain() {

@@ -1,11 +1,14 @@
 package dev.xcs.config;
 
 import dev.xcs.model.Dom0System;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.NetworkSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Everything that can be configured, complete and valid. conf/xcsd.toml is the manual of every key.
@@ -73,10 +76,44 @@ public record DaemonConfig(
     public record XenstoreConfig(String socket, int maxInFlight) {}
 
     /**
-     * @param historyBytes how much of what a guest printed is kept for those who attach later
+     * @param historyBytes how much of what a guest printed is kept on disk
+     * @param totalBytes how much of all guests together
+     * @param minFreeBytes nothing is kept while the disk has less
      * @param inputBytes how much typed input may wait for a guest that does not read
+     * @param leaseIdle a write lease without typed bytes is taken back after it
+     * @param viewIdle who looks and does nothing for so long is sent away
+     * @param banners regular expressions: how the first line of a guest's kernel looks, by its system; that of UNKNOWN for those that are not named
+     * @param prompts how the prompt of a shell or of a login looks, likewise
      */
-    public record ConsoleConfig(int historyBytes, int inputBytes) {}
+    public record ConsoleConfig(
+            long historyBytes,
+            long totalBytes,
+            long minFreeBytes,
+            int inputBytes,
+            Duration leaseIdle,
+            Duration viewIdle,
+            Map<GuestOs, String> banners,
+            Map<GuestOs, String> prompts) {
+        public ConsoleConfig {
+            banners = Map.copyOf(banners);
+            prompts = Map.copyOf(prompts);
+        }
+
+        public Pattern bannerOf(GuestOs os) {
+            return of(banners, os);
+        }
+
+        public Pattern promptOf(GuestOs os) {
+            return of(prompts, os);
+        }
+
+        private static Pattern of(Map<GuestOs, String> patterns, GuestOs os) {
+            String any = patterns.getOrDefault(GuestOs.UNKNOWN, NEVER);
+            return Pattern.compile(patterns.getOrDefault(os, any));
+        }
+    }
+
+    private static final String NEVER = "(?!)";
 
     /**
      * @param maxRestarts a guest that ends more often than this within the window is not started again

@@ -43,9 +43,39 @@ public final class Keys {
             new Key<>("xenstore.max-in-flight", "Requests sent before a reply is awaited.", Kind.count(1, 1024), "64");
 
     static final Key<Long> CONSOLE_HISTORY = new Key<>(
-            "console.history-size", "What is kept of each guest's output.", Kind.size("4KiB", "16MiB"), "64KiB");
+            "console.history-size", "What is kept of each guest's output.", Kind.size("64KiB", "64GiB"), "8MiB");
+    static final Key<Long> CONSOLE_TOTAL = new Key<>(
+            "console.total-size", "What is kept of all guests' output.", Kind.size("1MiB", "1024GiB"), "1GiB");
+    static final Key<Long> CONSOLE_MIN_FREE = new Key<>(
+            "console.min-free", "Nothing is kept while the disk has less.", Kind.size("0", "1024GiB"), "256MiB");
     static final Key<Long> CONSOLE_INPUT = new Key<>(
             "console.input-size", "What may wait for a guest that does not read.", Kind.size("1KiB", "1MiB"), "16KiB");
+    static final Key<Duration> CONSOLE_LEASE_IDLE = new Key<>(
+            "console.lease-idle", "A write lease not used so long is taken back.", Kind.duration("1s", "24h"), "10m");
+    static final Key<Duration> CONSOLE_VIEW_IDLE = new Key<>(
+            "console.view-idle",
+            "Who looks and does nothing so long is sent away.",
+            Kind.duration("1s", "8760h"),
+            "8h");
+
+    private static final String LINUX_BANNER = "Linux version ";
+    private static final String BSD_BANNER = "^(NetBSD|FreeBSD|OpenBSD) [0-9]+\\.|Copyright \\(c\\).*(NetBSD|FreeBSD)";
+    private static final String PROMPT = "login: ?$|[#$%>] ?$";
+    static final Key<String> CONSOLE_LINUX_BANNER =
+            new Key<>("console.linux-banner", "How a Linux kernel's first line looks.", Kind.pattern(), LINUX_BANNER);
+    static final Key<String> CONSOLE_LINUX_PROMPT = new Key<>(
+            "console.linux-prompt", "How the prompt of a Linux guest looks.", Kind.pattern(), "login: ?$|[#$] ?$");
+    static final Key<String> CONSOLE_NETBSD_BANNER =
+            new Key<>("console.netbsd-banner", "How a NetBSD kernel's first lines look.", Kind.pattern(), BSD_BANNER);
+    static final Key<String> CONSOLE_NETBSD_PROMPT = new Key<>(
+            "console.netbsd-prompt", "How the prompt of a NetBSD guest looks.", Kind.pattern(), "login: ?$|[#$] ?$");
+    static final Key<String> CONSOLE_OTHER_BANNER = new Key<>(
+            "console.other-banner",
+            "How any other kernel's first lines look.",
+            Kind.pattern(),
+            LINUX_BANNER + "|" + BSD_BANNER + "|GNU GRUB|Mini-OS|Xen Minimal OS");
+    static final Key<String> CONSOLE_OTHER_PROMPT =
+            new Key<>("console.other-prompt", "How the prompt of any other guest looks.", Kind.pattern(), PROMPT);
 
     static final Key<Integer> DOMAIN_MAX_RESTARTS =
             new Key<>("domain.max-restarts", "Restarts allowed within the restart window.", Kind.count(0, 1000), "5");
@@ -143,7 +173,17 @@ public final class Keys {
             XENSTORE_SOCKET,
             XENSTORE_MAX_IN_FLIGHT,
             CONSOLE_HISTORY,
+            CONSOLE_TOTAL,
+            CONSOLE_MIN_FREE,
             CONSOLE_INPUT,
+            CONSOLE_LEASE_IDLE,
+            CONSOLE_VIEW_IDLE,
+            CONSOLE_LINUX_BANNER,
+            CONSOLE_LINUX_PROMPT,
+            CONSOLE_NETBSD_BANNER,
+            CONSOLE_NETBSD_PROMPT,
+            CONSOLE_OTHER_BANNER,
+            CONSOLE_OTHER_PROMPT,
             DOMAIN_MAX_RESTARTS,
             DOMAIN_RESTART_WINDOW,
             DOMAIN_MAX_BUILDS,

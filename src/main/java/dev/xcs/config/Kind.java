@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 
 /**
@@ -88,6 +89,19 @@ public record Kind<T>(String label, String expected, Function<String, Optional<T
                         .findFirst()
                         .orElse(text)
                 : text;
+    }
+
+    /** A regular expression that is looked for in a line. */
+    static Kind<String> pattern() {
+        return new Kind<>("REGEX", "a regular expression of at most 200 characters", text -> {
+            try {
+                boolean good =
+                        !text.isEmpty() && text.length() <= 200 && text.chars().allMatch(c -> c >= ' ');
+                return good ? Optional.of(Pattern.compile(text).pattern()) : Optional.empty();
+            } catch (PatternSyntaxException notOne) {
+                return Optional.empty();
+            }
+        });
     }
 
     static Kind<Integer> port() {

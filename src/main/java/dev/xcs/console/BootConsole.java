@@ -1,8 +1,10 @@
 package dev.xcs.console;
 
 import dev.xcs.bus.Address;
+import dev.xcs.bus.BusMessage;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.ChannelBound;
+import dev.xcs.message.ConsoleFrame;
 import dev.xcs.message.ConsolePrinted;
 import dev.xcs.message.ConsoleRead;
 import dev.xcs.message.ConsoleWritten;
@@ -11,13 +13,9 @@ import dev.xcs.message.ForgetChannel;
 import dev.xcs.message.MapConsole;
 import dev.xcs.message.PortRaised;
 import dev.xcs.message.ReadConsole;
-import dev.xcs.message.RouteControl;
 import dev.xcs.message.UnmapConsole;
 import dev.xcs.message.WatchChannel;
 import dev.xcs.message.WriteConsole;
-import dev.xcs.model.ControlMessage;
-import dev.xcs.model.ControlPayload;
-import dev.xcs.model.ControlSubtype;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -50,11 +48,12 @@ final class BootConsole {
 
     private final EventBus bus;
     private final AttachConsole boot;
-    private final ConsoleHistory history;
     private final InputQueue input;
+    private final Milestones milestones;
     private final ConsoleMetrics metrics;
     private final Turns turns = new Turns();
     private final Address<PortRaised, Done> raised;
+    private final Address<ConsolePrinted, BusMessage> printed;
     private @Nullable MessageConsumer<PortRaised> listening;
     private int port = -1;
     private boolean readQueued;
@@ -64,12 +63,13 @@ final class BootConsole {
     /** A guest can set the ring's index back: it is believed once. */
     private boolean silent = true;
 
-    BootConsole(EventBus bus, AttachConsole boot, ConsoleHistory history, InputQueue input, ConsoleMetrics metrics) {
+    BootConsole(EventBus bus, AttachConsole boot, InputQueue input, Milestones milestones, ConsoleMetrics metrics) {
         this.bus = bus;
         this.boot = boot;
-        this.history = history;
         this.input = input;
+        this.milestones = milestones;
         this.metrics = metrics;
+        this.printed = ConsolePrinted.ADDRESS.at(boot.uuid());
         this.raised = new Address<PortRaised, Done>("xcs.console.raised").at(boot.uuid() + "." + boot.domid());
     }
 
@@ -81,6 +81,11 @@ final class BootConsole {
         return boot.domid();
     }
 
+    /** It runs. */
+    void unpaused() {
+        milestones.unpaused();
+    }
+
     private boolean isBound() {
         return port >= 0;
     }
@@ -90,7 +95,7 @@ final class BootConsole {
         return turns.next(() -> {
             listening = raised.answer(bus, event -> turns.next(this::read).map(new Done()));
             return MapConsole.ADDRESS
-                    .ask(bus, new MapConsole(boot.domid(), boot.frame()))
+                    .ask(bus, new MapConsole(boot.uuid(), boot.domid(), boot.frame(), boot.adopted()))
                     .compose(mapped -> bind())
                     .compose(this::bound)
                     .recover(this::undo);
@@ -106,6 +111,7 @@ final class BootConsole {
 
     private Future<Void> bound(ChannelBound bound) {
         port = bound.port();
+        milestones.built();
         return read();
     }
 
@@ -164,30 +170,19 @@ final class BootConsole {
     }
 
     private void printed(ConsoleRead read) {
-        Buffer bytes = read.bytes();
-        if (bytes.length() == 0) {
+        Buffer frame = read.frame();
+        if (ConsoleFrame.length(frame) == 0) {
             return;
         }
         if (silent) {
             silent = false;
             if (read.first()) {
-                tellFirstByte();
+                milestones.firstByte();
             }
         }
-        long offset = history.end();
-        history.append(bytes.getBytes());
-        metrics.printed(bytes.length());
-        ConsolePrinted.ADDRESS.at(uuid()).publish(bus, new ConsolePrinted(uuid(), offset, bytes));
-    }
-
-    private void tellFirstByte() {
-        RouteControl.ADDRESS.publish(
-                bus,
-                new RouteControl(ControlMessage.about(
-                        uuid(),
-                        domid(),
-                        ControlSubtype.CONSOLE_MILESTONE,
-                        new ControlPayload.Milestone("first-byte"))));
+        metrics.printed(ConsoleFrame.length(frame));
+        milestones.printed(ConsoleFrame.bytes(frame));
+        printed.publish(bus, new ConsolePrinted(uuid(), frame));
     }
 
     private void readOn() {

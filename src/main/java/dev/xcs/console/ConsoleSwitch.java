@@ -3,25 +3,42 @@ package dev.xcs.console;
 import dev.xcs.bus.Address;
 import dev.xcs.bus.BusMessage;
 import dev.xcs.config.DaemonConfig.ConsoleConfig;
+import dev.xcs.journal.ConsoleHistory;
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.ConsoleEnded;
-import dev.xcs.message.ConsoleOpened;
+import dev.xcs.message.ConsoleFrame;
+import dev.xcs.message.ConsoleJoined;
+import dev.xcs.message.ConsoleLogRead;
+import dev.xcs.message.ConsoleShown;
 import dev.xcs.message.DetachConsole;
+import dev.xcs.message.DomainChanged;
 import dev.xcs.message.Done;
+import dev.xcs.message.FetchConsole;
 import dev.xcs.message.ForgetConsole;
-import dev.xcs.message.OpenConsole;
+import dev.xcs.message.JoinConsole;
+import dev.xcs.message.LeaveConsole;
+import dev.xcs.message.ReadConsoleLog;
+import dev.xcs.message.ReleaseLease;
+import dev.xcs.message.ResizeConsole;
+import dev.xcs.message.TakeLease;
 import dev.xcs.message.TypeConsole;
+import dev.xcs.model.DomainState;
 import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,19 +50,23 @@ import org.slf4j.LoggerFactory;
  */
 public final class ConsoleSwitch extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleSwitch.class);
+    private static final int MAX_READ_BYTES = 256 * 1024;
     private static final Duration TYPE_AGAIN_EVERY = Duration.ofMillis(500);
     /** A guest that prints without end is one control message a second. */
     private static final Duration ACTIVITY_EVERY = Duration.ofSeconds(1);
 
     private final ConsoleConfig config;
+    private final ConsoleLog log;
     private final ConsoleMetrics metrics;
     private final Map<UUID, DomainConsole> consoles = new HashMap<>();
     private final List<Future<Void>> listening = new ArrayList<>();
     private boolean stopping;
 
-    public ConsoleSwitch(ConsoleConfig config, MeterRegistry metrics) {
+    /** @param log where what guests print is kept, by the one who takes it from the rings */
+    public ConsoleSwitch(ConsoleConfig config, ConsoleLog log, MeterRegistry metrics) {
         this.config = config;
-        this.metrics = new ConsoleMetrics(metrics);
+        this.log = log;
+        this.metrics = new ConsoleMetrics(metrics, log);
     }
 
     @Override
@@ -53,12 +74,32 @@ public final class ConsoleSwitch extends VerticleBase {
         answer(AttachConsole.ADDRESS, this::attach);
         answer(DetachConsole.ADDRESS, this::detach);
         answer(ForgetConsole.ADDRESS, this::forget);
-        answer(OpenConsole.ADDRESS, this::open);
+        answer(JoinConsole.ADDRESS, this::join);
+        answer(LeaveConsole.ADDRESS, this::leave);
+        answer(FetchConsole.ADDRESS, this::fetch);
+        answer(ReadConsoleLog.ADDRESS, this::read);
         answer(TypeConsole.ADDRESS, this::type);
+        answer(TakeLease.ADDRESS, ask -> done(known(ask.uuid()), console -> console.take(ask.viewer(), ask.steal())));
+        answer(ReleaseLease.ADDRESS, ask -> done(known(ask.uuid()), console -> console.release(ask.viewer())));
+        answer(
+                ResizeConsole.ADDRESS,
+                ask -> done(known(ask.uuid()), console -> console.resize(ask.viewer(), ask.columns(), ask.rows())));
+        listening.add(
+                DomainChanged.ADDRESS.listen(vertx.eventBus(), this::changed).completion());
         vertx.setPeriodic(
                 TYPE_AGAIN_EVERY.toMillis(), timer -> consoles.values().forEach(DomainConsole::writeOn));
-        vertx.setPeriodic(ACTIVITY_EVERY.toMillis(), timer -> consoles.values().forEach(DomainConsole::tellActivity));
+        vertx.setPeriodic(ACTIVITY_EVERY.toMillis(), timer -> {
+            Instant now = Instant.now();
+            consoles.values().forEach(console -> console.tick(now));
+        });
         return Future.all(listening);
+    }
+
+    private void changed(DomainChanged change) {
+        DomainConsole console = consoles.get(change.domain().uuid());
+        if (console != null && change.domain().state() == DomainState.RUNNING) {
+            console.unpaused(change.domain().domid());
+        }
     }
 
     private <Q extends BusMessage, R extends BusMessage> void answer(
@@ -72,9 +113,13 @@ public final class ConsoleSwitch extends VerticleBase {
                     .asRetryable()
                     .toException();
         }
-        DomainConsole console = consoles.computeIfAbsent(
-                ask.uuid(), uuid -> new DomainConsole(uuid, vertx.eventBus(), config, metrics));
+        DomainConsole console = console(ask.uuid());
         return console.attach(ask).onFailure(failure -> dropIfUnused(console)).map(new Done());
+    }
+
+    private DomainConsole console(UUID domain) {
+        return consoles.computeIfAbsent(
+                domain, uuid -> new DomainConsole(uuid, vertx.eventBus(), config, metrics, log.history(uuid)));
     }
 
     private void dropIfUnused(DomainConsole console) {
@@ -92,36 +137,80 @@ public final class ConsoleSwitch extends VerticleBase {
                         .map(new Done());
     }
 
+    /** The history goes with the domain. */
     private Future<Done> forget(ForgetConsole ask) {
         DomainConsole console = consoles.get(ask.uuid());
-        if (console == null) {
-            return Future.succeededFuture(new Done());
-        }
-        return console.forget()
-                .onSuccess(forgotten -> {
+        Future<Void> forgotten = console == null ? Future.succeededFuture() : console.forget();
+        return forgotten
+                .onSuccess(none -> {
                     ConsoleEnded.ADDRESS.at(ask.uuid()).publish(vertx.eventBus(), new ConsoleEnded(ask.uuid()));
-                    dropIfUnused(console);
+                    consoles.remove(ask.uuid());
                 })
-                .map(new Done());
+                .compose(none -> blocking(() -> {
+                    log.drop(ask.uuid());
+                    return new Done();
+                }));
     }
 
-    private Future<ConsoleOpened> open(OpenConsole ask) {
-        return Future.succeededFuture(known(ask.uuid()).open());
+    private <T> Future<T> blocking(Callable<T> work) {
+        return vertx.executeBlocking(work, false);
     }
 
-    private Future<Done> type(TypeConsole ask) {
-        known(ask.uuid()).type(ask.bytes().getBytes());
+    private Future<ConsoleJoined> join(JoinConsole ask) {
+        DomainConsole console = console(ask.uuid());
+        String viewer = console.join(ask.name(), ask.login(), ask.viewOnly()).id();
+        return Future.succeededFuture(new ConsoleJoined(viewer, console.state(!log.isSuspended())));
+    }
+
+    private Future<Done> leave(LeaveConsole ask) {
+        DomainConsole console = consoles.get(ask.uuid());
+        if (console != null) {
+            console.leave(ask.viewer());
+            dropIfUnused(console);
+        }
         return Future.succeededFuture(new Done());
     }
 
+    private Future<ConsoleShown> fetch(FetchConsole ask) {
+        return Future.succeededFuture(new ConsoleShown(known(ask.uuid()).state(!log.isSuspended())));
+    }
+
+    private Future<ConsoleLogRead> read(ReadConsoleLog ask) {
+        ConsoleHistory history = log.find(ask.uuid()).orElseThrow(() -> unknown(ask.uuid()));
+        return blocking(() -> {
+            ConsoleHistory.Span span = history.read(ask.from(), Math.min(ask.atMost(), MAX_READ_BYTES));
+            return new ConsoleLogRead(
+                    ConsoleFrame.of(span.offset(), span.bytes(), span.bytes().length), span.expired());
+        });
+    }
+
+    private Future<Done> type(TypeConsole ask) {
+        return done(
+                known(ask.uuid()),
+                console -> console.type(ask.viewer(), ask.bytes().getBytes()));
+    }
+
+    private static Future<Done> done(DomainConsole console, Consumer<DomainConsole> step) {
+        step.accept(console);
+        return Future.succeededFuture(new Done());
+    }
+
+    /** That of a domain whose ring is or was read, or of which there is a history. */
     private DomainConsole known(UUID uuid) {
         DomainConsole console = consoles.get(uuid);
-        if (console == null) {
-            throw Problem.of(ProblemType.NOT_FOUND, "There is no console of domain " + uuid)
-                    .withField("uuid")
-                    .toException();
+        if (console != null) {
+            return console;
         }
-        return console;
+        if (log.find(uuid).isEmpty()) {
+            throw unknown(uuid);
+        }
+        return console(uuid);
+    }
+
+    private static ProblemException unknown(UUID uuid) {
+        return Problem.of(ProblemType.NOT_FOUND, "There is no console of domain " + uuid)
+                .withField("uuid")
+                .toException();
     }
 
     /** Unmaps every ring, so that the next who owns them goes on with the next byte. */

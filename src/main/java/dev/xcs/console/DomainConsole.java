@@ -1,9 +1,15 @@
 package dev.xcs.console;
 
 import dev.xcs.config.DaemonConfig.ConsoleConfig;
+import dev.xcs.journal.ConsoleHistory;
 import dev.xcs.message.AttachConsole;
-import dev.xcs.message.ConsoleOpened;
+import dev.xcs.message.ConsoleResized;
+import dev.xcs.message.ConsoleRestarted;
+import dev.xcs.message.ConsoleWatched;
+import dev.xcs.message.LeaseChanged;
 import dev.xcs.message.RouteControl;
+import dev.xcs.model.ConsoleState;
+import dev.xcs.model.ConsoleWatcher;
 import dev.xcs.model.ControlMessage;
 import dev.xcs.model.ControlPayload;
 import dev.xcs.model.ControlSubtype;
@@ -11,19 +17,21 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The console of one domain over all its boots: one history, and at most one ring at a time. */
+/** The console of one domain over all its boots: one history, those who look and the one who writes, and at most one ring at a time. */
 final class DomainConsole {
     private final UUID uuid;
     private final EventBus bus;
     private final ConsoleConfig config;
     private final ConsoleMetrics metrics;
+    private final ConsoleHistory history;
     private final Turns turns = new Turns();
-    private ConsoleHistory history;
+    private final Audience audience = new Audience();
+    private final WriteLease lease;
     private InputQueue input;
     private @Nullable BootConsole boot;
     /** One whose attach failed and could not be undone: its ring is still mapped and keeps its domain's memory. */
@@ -33,12 +41,14 @@ final class DomainConsole {
     /** How much of the history was told of as activity. */
     private long told;
 
-    DomainConsole(UUID uuid, EventBus bus, ConsoleConfig config, ConsoleMetrics metrics) {
+    DomainConsole(UUID uuid, EventBus bus, ConsoleConfig config, ConsoleMetrics metrics, ConsoleHistory history) {
         this.uuid = uuid;
         this.bus = bus;
         this.config = config;
         this.metrics = metrics;
-        this.history = new ConsoleHistory(config.historyBytes());
+        this.history = history;
+        this.told = history.extent().next();
+        this.lease = new WriteLease(config.leaseIdle());
         this.input = new InputQueue(config.inputBytes());
     }
 
@@ -46,9 +56,9 @@ final class DomainConsole {
         return uuid;
     }
 
-    /** Whether there is nothing to keep: never attached or forgotten since, and nobody who waits for it. */
+    /** Whether there is nothing to keep: never attached or forgotten since, nobody who looks, and nobody who waits for it. */
     boolean isUnused() {
-        return !used && leftover == null && turns.isIdle();
+        return !used && leftover == null && audience.isEmpty() && turns.isIdle();
     }
 
     /** A ring of an earlier boot that is still there is detached first; the same boot twice is done. */
@@ -62,14 +72,25 @@ final class DomainConsole {
     }
 
     private Future<Void> attachBoot(AttachConsole wanted) {
-        BootConsole made = new BootConsole(bus, wanted, history, input, metrics);
+        BootConsole made = new BootConsole(bus, wanted, input, new Milestones(bus, wanted, config, metrics), metrics);
         return made.attach()
                 .onSuccess(attached -> {
                     boot = made;
                     used = true;
                     metrics.attached();
+                    tellBoot(wanted);
                 })
                 .onFailure(failure -> leftover = made.isHolding() ? made : null);
+    }
+
+    private void tellBoot(AttachConsole wanted) {
+        ConsoleHistory.Extent extent = history.extent();
+        if (!wanted.adopted() && !extent.boots().isEmpty()) {
+            long offset = extent.boots().get(extent.boots().size() - 1).offset();
+            ConsoleRestarted.ADDRESS
+                    .at(uuid)
+                    .publish(bus, new ConsoleRestarted(uuid, extent.boot(), wanted.domid(), offset));
+        }
     }
 
     Future<Void> detach(int domid) {
@@ -103,20 +124,68 @@ final class DomainConsole {
         });
     }
 
-    /** Detaches and drops the history. */
+    /** Detaches for good. */
     Future<Void> forget() {
-        return turns.next(() -> detachAll().onSuccess(detached -> {
-            history = new ConsoleHistory(config.historyBytes());
-            told = 0;
-            used = false;
-        }));
+        return turns.next(() -> detachAll().onSuccess(detached -> used = false));
     }
 
-    ConsoleOpened open() {
-        return new ConsoleOpened(history.begin(), Buffer.buffer(history.replay()));
+    ConsoleState state(boolean kept) {
+        ConsoleHistory.Extent extent = history.extent();
+        BootConsole now = boot;
+        return new ConsoleState(
+                now == null ? -1 : now.domid(),
+                extent.first(),
+                extent.next(),
+                extent.boot(),
+                extent.boots(),
+                audience.all(),
+                lease.shown(),
+                kept);
     }
 
-    void type(byte[] typed) {
+    ConsoleWatcher join(@Nullable String name, String login, boolean viewOnly) {
+        ConsoleWatcher viewer = audience.join(name, login, viewOnly, Instant.now());
+        tellViewers();
+        return viewer;
+    }
+
+    void leave(String viewer) {
+        if (audience.leave(viewer)) {
+            if (lease.release(viewer)) {
+                tellLease("gone");
+            }
+            tellViewers();
+        }
+    }
+
+    void take(String viewer, boolean steal) {
+        String change = lease.take(audience.viewer(viewer), steal, Instant.now());
+        if (change != null) {
+            tellLease(change);
+        }
+    }
+
+    void release(String viewer) {
+        if (lease.release(viewer)) {
+            tellLease("released");
+        }
+    }
+
+    void resize(String viewer, int columns, int rows) {
+        lease.use(audience.viewer(viewer), Instant.now());
+        ConsoleResized.ADDRESS.at(uuid).publish(bus, new ConsoleResized(uuid, columns, rows));
+    }
+
+    private void tellViewers() {
+        ConsoleWatched.ADDRESS.at(uuid).publish(bus, new ConsoleWatched(uuid, audience.all()));
+    }
+
+    private void tellLease(String reason) {
+        LeaseChanged.ADDRESS.at(uuid).publish(bus, new LeaseChanged(uuid, lease.shown(), reason));
+    }
+
+    void type(String viewer, byte[] typed) {
+        lease.use(audience.viewer(viewer), Instant.now());
         BootConsole now = boot;
         if (now == null) {
             throw Problem.of(
@@ -137,9 +206,17 @@ final class DomainConsole {
         }
     }
 
+    /** What has to be looked at now and then. */
+    void tick(Instant now) {
+        tellActivity();
+        if (lease.expire(now)) {
+            tellLease("idle");
+        }
+    }
+
     /** Tells the switch how much was printed since the last time, if anything was. */
-    void tellActivity() {
-        long end = history.end();
+    private void tellActivity() {
+        long end = history.extent().next();
         if (boot != null && end > told) {
             RouteControl.ADDRESS.publish(
                     bus,
@@ -149,6 +226,14 @@ final class DomainConsole {
                             ControlSubtype.CONSOLE_ACTIVITY,
                             new ControlPayload.ConsoleActivity(end - told, end))));
             told = end;
+        }
+    }
+
+    /** The domain runs. */
+    void unpaused(int domid) {
+        BootConsole now = boot;
+        if (now != null && now.domid() == domid) {
+            now.unpaused();
         }
     }
 

@@ -31,6 +31,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,13 @@ import org.slf4j.LoggerFactory;
  * </table>
  */
 public final class ControlRouter extends VerticleBase {
+    /**
+     * A guest may take a sysrq key out of xenstore before the watch can be followed up, and a limit that is taken away leaves no node: then only
+     * the request itself tells of it.
+     */
+    private static final Set<ControlSubtype> QUIET =
+            Set.of(ControlSubtype.SHUTDOWN_SYSRQ, ControlSubtype.NETIF_BE_CREDITLIMIT);
+
     private static final Logger LOG = LoggerFactory.getLogger(ControlRouter.class);
     private static final long SYNC_EVERY_MILLIS = 1000;
 
@@ -214,14 +222,13 @@ public final class ControlRouter extends VerticleBase {
             vertx.setTimer(SYNC_EVERY_MILLIS, timer -> {
                 boolean told = expectations.forget(domain, request.subtype(), id);
                 boolean wasDone = done.succeeded() && done.result().outcome().outcome() == RequestOutcome.Kind.DONE;
-                if (!told && wasDone && request.subtype() == ControlSubtype.SHUTDOWN_SYSRQ) {
+                if (!told && wasDone && QUIET.contains(request.subtype())) {
                     events.add(effect);
                 }
             });
         });
     }
 
-    /** A guest may take a sysrq key out of xenstore before the watch can be followed up: then only the request itself tells of it. */
     private ControlMessage effect(RequestControl request, String id) {
         int domid = known.domidOf(request.domain());
         return ControlMessage.about(request.domain(), domid, request.subtype(), request.payload())

@@ -1,5 +1,6 @@
 package dev.xcs.control;
 
+import dev.xcs.model.ByteRate;
 import dev.xcs.model.ControlPayload;
 import dev.xcs.model.ControlSubtype;
 import java.util.Optional;
@@ -19,6 +20,7 @@ record WatchedNode(Kind kind, int domid, long number) {
         BLOCK_BACKEND,
         NET_FRONTEND,
         NET_BACKEND,
+        NET_RATE,
         SHUTDOWN,
         SYSRQ,
         MEMORY_TARGET,
@@ -32,6 +34,10 @@ record WatchedNode(Kind kind, int domid, long number) {
             Pattern.compile("/local/domain/(\\d{1,5})/device/(vbd|vif)/(\\d{1,18})/state");
     private static final Pattern BACKEND =
             Pattern.compile("/local/domain/\\d{1,5}/backend/(vbd|qdisk|vif)/(\\d{1,5})/(\\d{1,18})/state");
+    private static final Pattern DIRECTORY =
+            Pattern.compile("/local/domain/\\d{1,5}/(device/(vbd|vif)|backend/(vbd|qdisk|vif)/\\d{1,5})/\\d{1,18}");
+    private static final Pattern RATE =
+            Pattern.compile("/local/domain/\\d{1,5}/backend/vif/(\\d{1,5})/(\\d{1,9})/rate");
     private static final Pattern CONTROL = Pattern.compile("/local/domain/(\\d{1,5})/control/(shutdown|sysrq)");
     private static final Pattern TARGET = Pattern.compile("/local/domain/(\\d{1,5})/memory/target");
     private static final Pattern CPU = Pattern.compile("/local/domain/(\\d{1,5})/cpu/(\\d{1,5})/availability");
@@ -40,11 +46,17 @@ record WatchedNode(Kind kind, int domid, long number) {
     private static final int INITIALISED = 3;
     private static final int CLOSING = 5;
 
+    /** What is read when that changes: the node itself, and the state of a device whose whole directory came or went. */
+    static Optional<String> readFor(String path) {
+        return DIRECTORY.matcher(path).matches() ? Optional.of(path + "/state") : of(path).map(node -> path);
+    }
+
     /** The node behind a path, empty for all those that say nothing. */
     static Optional<WatchedNode> of(String path) {
         // Every change of any node of any domain comes by here, and most say nothing: their last name tells.
         return switch (path.substring(path.lastIndexOf('/') + 1)) {
             case "state" -> ofDevice(path);
+            case "rate" -> ofRate(path);
             case "shutdown", "sysrq" -> ofControl(path);
             case "target" -> ofTarget(path);
             case "availability" -> ofVcpu(path);
@@ -71,6 +83,11 @@ record WatchedNode(Kind kind, int domid, long number) {
         return matcher.matches()
                 ? node(matcher.group(2).equals("sysrq") ? Kind.SYSRQ : Kind.SHUTDOWN, matcher.group(1), "0")
                 : Optional.empty();
+    }
+
+    private static Optional<WatchedNode> ofRate(String path) {
+        Matcher matcher = RATE.matcher(path);
+        return matcher.matches() ? node(Kind.NET_RATE, matcher.group(1), matcher.group(2)) : Optional.empty();
     }
 
     private static Optional<WatchedNode> ofTarget(String path) {
@@ -105,6 +122,8 @@ record WatchedNode(Kind kind, int domid, long number) {
             case NET_FRONTEND:
             case NET_BACKEND:
                 return device(now == null ? 0 : number(now));
+            case NET_RATE:
+                return now == null ? Optional.empty() : ByteRate.ofNode(now).map(this::limit);
             case SHUTDOWN:
                 return shutdown(before, now);
             case SYSRQ:
@@ -120,6 +139,10 @@ record WatchedNode(Kind kind, int domid, long number) {
                 return now == null ? Optional.empty() : Optional.of(vcpu(now.equals("online")));
         }
         return Optional.empty();
+    }
+
+    private Meaning limit(ByteRate rate) {
+        return new Meaning(ControlSubtype.NETIF_BE_CREDITLIMIT, new ControlPayload.VifRate((int) number, rate));
     }
 
     private Meaning vcpu(boolean online) {

@@ -51,7 +51,7 @@ final class XenstoreSource {
     }
 
     private void changed(String path) {
-        WatchedNode.of(path).ifPresent(node -> nodes.changed(path));
+        WatchedNode.readFor(path).ifPresent(nodes::changed);
     }
 
     private void seen(WatchedNode node, @Nullable String now) {

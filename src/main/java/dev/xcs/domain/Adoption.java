@@ -98,7 +98,7 @@ final class Adoption {
         LOG.info(
                 "{} is gone since the last run; its definition is dropped",
                 definition.spec().name());
-        return log.remove(definition.uuid());
+        return consoles.forget(definition.uuid()).compose(any -> log.remove(definition.uuid()));
     }
 
     private Future<Void> resume(Definition definition, DomainInfo info) {

@@ -1,11 +1,13 @@
 package dev.xcs.domain;
 
+import dev.xcs.journal.Definition;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,14 @@ final class ConsoleAttacher {
     /** From now on nothing is tried any more. */
     void stop() {
         stopping = true;
+    }
+
+    /** Drops what was kept of a domain that is gone. */
+    Future<Void> forget(UUID uuid) {
+        return consoles.forget(uuid).recover(failure -> {
+            LOG.warn("The console history of {} was not dropped: {}", uuid, failure.getMessage());
+            return Future.succeededFuture();
+        });
     }
 
     /** Done when it was tried once; if that failed it is tried again, ever less often, without anybody waiting for it. */
@@ -67,8 +77,11 @@ final class ConsoleAttacher {
         }
 
         private Future<Boolean> attach(Place place) {
-            return consoles.attach(domain.uuid(), domid, place.frame, place.port)
-                    .map(true);
+            Definition definition = domain.definition();
+            return definition == null
+                    ? Future.succeededFuture(true)
+                    : consoles.attach(definition.spec(), domid, place.frame, place.port, null)
+                            .map(true);
         }
 
         /** INVARIANT: asked just before the attach is sent, so that none can follow the detach of a teardown and hold a dead boot's memory. */

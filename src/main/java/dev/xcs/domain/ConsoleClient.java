@@ -3,9 +3,12 @@ package dev.xcs.domain;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.DetachConsole;
 import dev.xcs.message.ForgetConsole;
+import dev.xcs.model.DomainSpec;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
+import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What the domains ask of the console switch. */
 final class ConsoleClient {
@@ -17,8 +20,9 @@ final class ConsoleClient {
         this.deadlines = deadlines;
     }
 
-    Future<Void> attach(UUID uuid, int domid, long frame, int port) {
-        AttachConsole wanted = new AttachConsole(uuid, domid, frame, port);
+    /** @param begun null for a boot that is older than this daemon */
+    Future<Void> attach(DomainSpec spec, int domid, long frame, int port, @Nullable Instant begun) {
+        AttachConsole wanted = new AttachConsole(spec.uuid(), domid, frame, port, spec.guestOs(), begun);
         return AttachConsole.ADDRESS.ask(bus, wanted, deadlines.hypercall()).mapEmpty();
     }
 

@@ -9,6 +9,7 @@ import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,7 @@ final class Creation {
         private final boolean paused;
         private final Preemption preemption;
         private String step = "check";
+        private final Instant begun = Instant.now();
         private int domid = -1;
         private boolean console;
         private Future<Void> nodes = Future.succeededFuture();
@@ -215,7 +217,7 @@ final class Creation {
 
         private Future<Void> attach(BuiltDomain built) {
             console = true;
-            return consoles.attach(spec.uuid(), domid, built.consoleFrame(), built.consolePort());
+            return consoles.attach(spec, domid, built.consoleFrame(), built.consolePort(), begun);
         }
 
         /** INVARIANT: a boot is written down as complete only when its nodes and its console are: a restart adopts it as it is. */

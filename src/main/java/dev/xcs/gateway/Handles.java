@@ -2,6 +2,7 @@ package dev.xcs.gateway;
 
 import dev.xcs.hypervisor.ConsoleRing;
 import dev.xcs.hypervisor.Hypervisor;
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.BindChannel;
 import dev.xcs.message.ChannelBound;
 import dev.xcs.message.ConsoleRead;
@@ -13,7 +14,6 @@ import dev.xcs.message.WriteConsole;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
-import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,20 +29,20 @@ import org.slf4j.LoggerFactory;
  */
 final class Handles {
     private static final Logger LOG = LoggerFactory.getLogger(Handles.class);
-    private static final int CHUNK_BYTES = 4 * 1024;
-    private static final int MAX_READ_BYTES = 16 * 1024;
 
     private final Hypervisor hypervisor;
-    private final Map<Integer, ConsoleRing> rings = new ConcurrentHashMap<>();
+    private final ConsoleLog log;
+    private final Map<Integer, ConsoleLine> lines = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> domidByPort = new ConcurrentHashMap<>();
-    private final byte[] chunk = new byte[CHUNK_BYTES];
+    private final byte[] chunk = new byte[ConsoleLine.MAX_READ_BYTES];
 
-    Handles(Hypervisor hypervisor) {
+    Handles(Hypervisor hypervisor, ConsoleLog log) {
         this.hypervisor = hypervisor;
+        this.log = log;
     }
 
     int mapped() {
-        return rings.size();
+        return lines.size();
     }
 
     int bound() {
@@ -62,53 +62,41 @@ final class Handles {
     }
 
     Done map(MapConsole ask) {
-        if (rings.containsKey(ask.domid())) {
+        if (lines.containsKey(ask.domid())) {
             throw Problem.of(ProblemType.CONFLICT, "The console ring of domid " + ask.domid() + " is already mapped")
                     .toException();
         }
-        rings.put(ask.domid(), hypervisor.consoleRings().map(ask.domid(), ask.frame()));
+        ConsoleRing ring = hypervisor.consoleRings().map(ask.domid(), ask.frame());
+        lines.put(ask.domid(), new ConsoleLine(ring, ask.domid(), ask.adopted(), log.history(ask.uuid())));
         return new Done();
     }
 
     Done unmap(int domid) {
-        ConsoleRing ring = rings.get(domid);
-        if (ring != null) {
-            ring.close();
-            rings.remove(domid);
+        ConsoleLine line = lines.get(domid);
+        if (line != null) {
+            line.close();
+            lines.remove(domid);
         }
         return new Done();
     }
 
     ConsoleRead read(ReadConsole ask) {
-        ConsoleRing ring = owned(ask.domid(), ask.port());
-        boolean first = ring.isOutputUntouched();
-        Buffer taken = Buffer.buffer();
-        int count = -1;
-        while (count != 0 && taken.length() + CHUNK_BYTES <= MAX_READ_BYTES) {
-            count = ring.read(chunk);
-            taken.appendBytes(chunk, 0, count);
-        }
-        if (taken.length() == 0) {
-            // Also for a ring whose indices are nonsense: it may look full for ever.
-            return new ConsoleRead(taken, false, false);
-        }
-        tellGuest(ask.domid(), ask.port());
-        return new ConsoleRead(taken, ring.hasOutput(), first);
+        ConsoleRead read = owned(ask.domid(), ask.port()).read(chunk, () -> tellGuest(ask.domid(), ask.port()));
+        log.shrink();
+        return read;
     }
 
     ConsoleWritten write(WriteConsole ask) {
-        ConsoleRing ring = owned(ask.domid(), ask.port());
-        byte[] bytes = ask.bytes().getBytes();
-        int accepted = ring.write(bytes, 0, bytes.length);
+        int accepted = owned(ask.domid(), ask.port()).write(ask.bytes().getBytes());
         if (accepted > 0) {
             tellGuest(ask.domid(), ask.port());
         }
         return new ConsoleWritten(accepted);
     }
 
-    private ConsoleRing owned(int domid, int port) {
-        ConsoleRing ring = rings.get(domid);
-        if (ring == null) {
+    private ConsoleLine owned(int domid, int port) {
+        ConsoleLine line = lines.get(domid);
+        if (line == null) {
             throw Problem.of(ProblemType.NOT_FOUND, "The console ring of domid " + domid + " is not mapped")
                     .toException();
         }
@@ -120,7 +108,7 @@ final class Handles {
                                     + " is not bound to that domain")
                     .toException();
         }
-        return ring;
+        return line;
     }
 
     /** What was moved is moved, whether or not the guest can be told. */
@@ -134,7 +122,7 @@ final class Handles {
 
     /** Unmaps and unbinds everything, as far as it can be done. */
     void close() {
-        for (int domid : List.copyOf(rings.keySet())) {
+        for (int domid : List.copyOf(lines.keySet())) {
             attempt("unmap the console of domid " + domid, () -> unmap(domid));
         }
         for (int port : List.copyOf(domidByPort.keySet())) {

@@ -8,6 +8,7 @@ import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.HypervisorLog;
 import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.AttachLoop;
 import dev.xcs.message.AwaitEvents;
 import dev.xcs.message.BackingExamined;
@@ -121,18 +122,25 @@ public final class HypervisorGateway extends VerticleBase {
 
     /**
      * @param hypervisor owned by the gateway from now on
+     * @param consoleLog where the bytes of guests are kept before they are taken from their rings
      * @param maxParallelBuilds builds that run at once; 64 times as many may wait
      */
-    public HypervisorGateway(Hypervisor hypervisor, int maxParallelBuilds, MeterRegistry metrics) {
-        this(hypervisor, maxParallelBuilds, metrics, JOIN_LIMIT);
+    public HypervisorGateway(
+            Hypervisor hypervisor, ConsoleLog consoleLog, int maxParallelBuilds, MeterRegistry metrics) {
+        this(hypervisor, consoleLog, maxParallelBuilds, metrics, JOIN_LIMIT);
     }
 
     /** @param joinLimit how long {@link #stop()} waits for calls that run */
-    HypervisorGateway(Hypervisor hypervisor, int maxParallelBuilds, MeterRegistry metrics, Duration joinLimit) {
+    HypervisorGateway(
+            Hypervisor hypervisor,
+            ConsoleLog consoleLog,
+            int maxParallelBuilds,
+            MeterRegistry metrics,
+            Duration joinLimit) {
         this.hypervisor = hypervisor;
         this.joinLimit = joinLimit;
         this.metrics = metrics;
-        this.handles = new Handles(hypervisor);
+        this.handles = new Handles(hypervisor, consoleLog);
         this.builds = new Lane("xcs-native-build", maxParallelBuilds, 64 * maxParallelBuilds);
         Gauge.builder("xcs.native.consoles.mapped", handles, Handles::mapped)
                 .description("Console rings that are mapped")

@@ -33,7 +33,30 @@ public final class ConsolePage {
 
     /** Dom0 end: takes what the guest printed. */
     public int takeOutput(byte[] into) {
-        return take(OUT, OUT_SIZE, OUT_CONS, OUT_PROD, into);
+        int taken = peekOutput(into, 0);
+        consumeOutput(taken);
+        return taken;
+    }
+
+    /**
+     * Dom0 end: what the guest printed, which stays until it is consumed. Indices that are nonsense are put right, and then there is nothing.
+     *
+     * @param at where in {@code into} it is to be put
+     */
+    public int peekOutput(byte[] into, int at) {
+        return peek(OUT, OUT_SIZE, OUT_CONS, OUT_PROD, into, at);
+    }
+
+    /** Dom0 end: makes room for more. */
+    public void consumeOutput(int count) {
+        if (count > 0) {
+            publish(OUT_CONS, index(OUT_CONS) + count);
+        }
+    }
+
+    /** How many bytes have been taken since the domain was built, modulo 2^32; the guest can set it. */
+    public int outputTaken() {
+        return index(OUT_CONS);
     }
 
     /** Dom0 end: gives input to the guest. */
@@ -61,6 +84,14 @@ public final class ConsolePage {
     }
 
     private int take(int ring, int size, int consAt, int prodAt, byte[] into) {
+        int taken = peek(ring, size, consAt, prodAt, into, 0);
+        if (taken > 0) {
+            publish(consAt, index(consAt) + taken);
+        }
+        return taken;
+    }
+
+    private int peek(int ring, int size, int consAt, int prodAt, byte[] into, int at) {
         int cons = index(consAt);
         int waiting = index(prodAt) - cons;
         if (waiting < 0 || waiting > size) {
@@ -68,13 +99,11 @@ public final class ConsolePage {
             publish(consAt, cons + waiting);
             return 0;
         }
-        int taken = Math.min(waiting, into.length);
-        for (int i = 0; i < taken; i++) {
-            into[i] = page.get(ring + ((cons + i) & (size - 1)));
-        }
-        if (taken > 0) {
-            publish(consAt, cons + taken);
-        }
+        int taken = Math.min(waiting, into.length - at);
+        int start = cons & (size - 1);
+        int untilWrap = Math.min(taken, size - start);
+        page.get(ring + start, into, at, untilWrap);
+        page.get(ring, into, at + untilWrap, taken - untilWrap);
         return taken;
     }
 
@@ -85,9 +114,10 @@ public final class ConsolePage {
             return 0;
         }
         int given = Math.min(size - used, length);
-        for (int i = 0; i < given; i++) {
-            page.put(ring + ((prod + i) & (size - 1)), from[offset + i]);
-        }
+        int start = prod & (size - 1);
+        int untilWrap = Math.min(given, size - start);
+        page.put(ring + start, from, offset, untilWrap);
+        page.put(ring, from, offset + untilWrap, given - untilWrap);
         if (given > 0) {
             publish(prodAt, prod + given);
         }

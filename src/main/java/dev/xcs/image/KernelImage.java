@@ -63,7 +63,8 @@ public record KernelImage(Format format, long size) {
             }
             case PLAN9 -> {
                 if (packed) {
-                    throw file.refuse("is a Plan 9 a.out packed by " + image.compression().json() + ", expected it as it is");
+                    throw file.refuse(
+                            "is a Plan 9 a.out packed by " + image.compression().json() + ", expected it as it is");
                 }
                 AOutKernel.read(file);
                 yield Format.A_OUT;

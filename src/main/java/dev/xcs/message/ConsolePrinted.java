@@ -5,7 +5,11 @@ import dev.xcs.bus.BusMessage;
 import io.vertx.core.buffer.Buffer;
 import java.util.UUID;
 
-/** Published at {@code ADDRESS.at(uuid)}: bytes a guest printed, with the offset of the first. */
-public record ConsolePrinted(UUID uuid, long offset, Buffer bytes) implements BusMessage {
+/**
+ * Published at {@code ADDRESS.at(uuid)}: bytes a guest printed.
+ *
+ * @param frame as {@link ConsoleFrame} has it
+ */
+public record ConsolePrinted(UUID uuid, Buffer frame) implements BusMessage {
     public static final Address<ConsolePrinted, BusMessage> ADDRESS = new Address<>("xcs.console.printed");
 }

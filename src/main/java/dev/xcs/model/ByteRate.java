@@ -3,6 +3,7 @@ package dev.xcs.model;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.math.BigInteger;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,7 @@ public record ByteRate(long bytesPerSecond, long intervalMicros) {
     public static final long DEFAULT_INTERVAL_MICROS = 50_000;
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,19})([GMK]?)([Bb])/s(?:@(\\d{1,12})([mu]?)s?)?");
+    private static final Pattern NODE = Pattern.compile("(\\d{1,18})\\s*,\\s*(\\d{1,18})");
     private static final String EXPECTED =
             "a rate like 10Mb/s, 250KB/s or 1MB/s@20ms, of at least one byte in an interval";
 
@@ -70,6 +72,30 @@ public record ByteRate(long bytesPerSecond, long intervalMicros) {
             case "u" -> number;
             default -> number * 1_000_000;
         };
+    }
+
+    /**
+     * What {@link #node} gave, or another toolstack wrote.
+     *
+     * @return empty for what is no rate
+     */
+    public static Optional<ByteRate> ofNode(String text) {
+        Matcher form = NODE.matcher(text.strip());
+        if (!form.matches()) {
+            return Optional.empty();
+        }
+        long interval = Long.parseLong(form.group(2));
+        try {
+            long bytes = Math.multiplyExact(Long.parseLong(form.group(1)), 1_000_000L);
+            return interval == 0 ? Optional.empty() : Optional.of(new ByteRate(bytes / interval, interval));
+        } catch (ArithmeticException | ProblemException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** As netback reads it in xenstore: bytes in an interval, and the interval in microseconds. */
+    public String node() {
+        return bytesPerInterval() + "," + intervalMicros;
     }
 
     /** What netback lets pass in one interval. */

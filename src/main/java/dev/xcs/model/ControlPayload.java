@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ControlPayload.Empty.class, name = "empty"),
     @JsonSubTypes.Type(value = ControlPayload.ConsoleActivity.class, name = "console-activity"),
     @JsonSubTypes.Type(value = ControlPayload.Milestone.class, name = "milestone"),
+    @JsonSubTypes.Type(value = ControlPayload.Share.class, name = "share"),
     @JsonSubTypes.Type(value = ControlPayload.DeviceStatus.class, name = "device-status"),
     @JsonSubTypes.Type(value = ControlPayload.Sysrq.class, name = "sysrq"),
     @JsonSubTypes.Type(value = ControlPayload.Memory.class, name = "memory"),
@@ -37,6 +38,16 @@ public sealed interface ControlPayload {
 
     /** The boot reached a point: {@code first-byte}, {@code login} and the like. */
     record Milestone(String name) implements ControlPayload {}
+
+    /**
+     * A link to a console.
+     *
+     * @param right view or write
+     * @param usesLeft how often it can still be used
+     * @param reason why it was refused
+     */
+    record Share(
+            String id, String right, int usesLeft, @Nullable String reason) implements ControlPayload {}
 
     /**
      * A virtual device's state, as xenbus tells it.

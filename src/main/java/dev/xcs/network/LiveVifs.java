@@ -225,7 +225,7 @@ final class LiveVifs {
             set(
                     changes,
                     directory + "/rate",
-                    vif.spec().rate() == null ? "" : VifNodes.rate(vif.spec().rate()));
+                    vif.spec().rate() == null ? "" : vif.spec().rate().node());
             changes.add(Change.write(
                     directory + "/bridge",
                     vif.place().bridge() == null ? "" : vif.place().bridge()));

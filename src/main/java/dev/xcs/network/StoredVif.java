@@ -65,7 +65,7 @@ record StoredVif(int domid, int index, Map<String, String> values) {
                         : null,
                 mac().orElse(null),
                 addresses(),
-                parsed("rate", StoredVif::rate),
+                ByteRate.ofNode(value("rate")).orElse(null),
                 parsed("mtu", Integer::valueOf),
                 text("vifname"),
                 null,
@@ -74,14 +74,6 @@ record StoredVif(int domid, int index, Map<String, String> values) {
                 null,
                 null,
                 null);
-    }
-
-    /** Bytes in an interval of so many microseconds. */
-    private static ByteRate rate(String text) {
-        String[] parts = text.split(",", 2);
-        long bytes = Long.parseLong(parts[0].strip());
-        long interval = Long.parseLong(parts[1].strip());
-        return new ByteRate(Math.multiplyExact(bytes, 1_000_000L) / interval, interval);
     }
 
     private @Nullable String text(String key) {
@@ -95,7 +87,7 @@ record StoredVif(int domid, int index, Map<String, String> values) {
         }
         try {
             return parser.apply(text);
-        } catch (ProblemException | ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (ProblemException | IllegalArgumentException e) {
             LOG.debug("{}/{} is not shown: {}", paths().backend(), key, e.getMessage());
             return null;
         }

@@ -1,7 +1,6 @@
 package dev.xcs.network;
 
 import dev.xcs.device.DevicePaths;
-import dev.xcs.model.ByteRate;
 import dev.xcs.model.IpAddress;
 import dev.xcs.model.StoreNode;
 import dev.xcs.model.VifSpec;
@@ -88,7 +87,7 @@ final class VifNodes {
             nodes.add(node(directory + "/gatewaydev", spec.gatewayDev()));
         }
         if (spec.rate() != null) {
-            nodes.add(node(directory + "/rate", rate(spec.rate())));
+            nodes.add(node(directory + "/rate", spec.rate().node()));
         }
         if (mtu(vif) != Place.DEFAULT_MTU) {
             nodes.add(node(directory + "/mtu", mtu(vif)));
@@ -97,11 +96,6 @@ final class VifNodes {
 
     static String ip(List<IpAddress> addresses) {
         return addresses.stream().map(IpAddress::text).collect(Collectors.joining(" "));
-    }
-
-    /** As netback reads it: bytes in an interval, and the interval in microseconds. */
-    static String rate(ByteRate rate) {
-        return rate.bytesPerInterval() + "," + rate.intervalMicros();
     }
 
     private static int mtu(KeptVif vif) {

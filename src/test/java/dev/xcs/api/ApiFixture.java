@@ -50,12 +50,17 @@ final class ApiFixture implements AutoCloseable {
     }
 
     ApiFixture(Duration pingEvery, Duration idle) {
+        this(pingEvery, idle, Duration.ofHours(8));
+    }
+
+    ApiFixture(Duration pingEvery, Duration idle, Duration viewIdle) {
         try {
             RecordCodec.install(vertx.eventBus(), Json.mapper());
             stateDir = Files.createTempDirectory("xcs-api");
             ApiConfig config = new ApiConfig("127.0.0.1", 0, MAX_BODY, MAX_VIEWERS, List.of("xen.example"));
             partsId = await(vertx.deployVerticle(parts));
-            apiId = await(vertx.deployVerticle(new ApiServer(config, PVGRUB, HVM, stateDir, meters, pingEvery, idle)));
+            apiId = await(
+                    vertx.deployVerticle(new ApiServer(config, PVGRUB, HVM, viewIdle, stateDir, meters, pingEvery, idle)));
             port = await(FetchApiAddress.ADDRESS.ask(vertx.eventBus(), new FetchApiAddress()))
                     .port();
             token = Files.readString(stateDir.resolve("admin.token")).strip();

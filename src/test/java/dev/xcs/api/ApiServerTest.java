@@ -293,8 +293,10 @@ class ApiServerTest {
     @CsvSource({
         "/,           text/html",
         "/index.html, text/html",
-        "/app.js,     text/javascript",
-        "/style.css,  text/css",
+        "/js/main.js, text/javascript",
+        "/css/page.css, text/css",
+        "/share,      text/html",
+        "/icon.svg,   image/svg+xml",
     })
     void servesThePageUnderAStrictPolicy(String path, String type) {
         RawHttp.Response response = RawHttp.send(api.port, "GET", path, ApiFixture.headers(), new byte[0]);
@@ -307,7 +309,10 @@ class ApiServerTest {
                 .doesNotContain("unsafe");
         assertThat(response.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(response.header("X-Frame-Options")).isEqualTo("DENY");
-        assertThat(response.text()).doesNotContain("<script>").doesNotContain("onclick=");
+        assertThat(response.text())
+                .doesNotContain("<script>")
+                .doesNotContain(" onclick=")
+                .doesNotContain(" style=");
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.xcs.api;
 
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -18,19 +19,31 @@ final class Viewer implements WebSocket.Listener {
     /** What came, in order: text frames as they are, binary ones as {@code #} and their bytes. */
     private final List<String> frames = new CopyOnWriteArrayList<>();
 
+    private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
     private final StringBuilder text = new StringBuilder();
     private final boolean reads;
     private volatile int closed = -1;
     final WebSocket socket;
 
+    /** The offset behind the last byte that came, and how many bytes were typed. */
+    private volatile long next = -1;
+
+    private long typed;
+
     Viewer(ApiFixture api, boolean reads) {
+        this(api, reads, "");
+    }
+
+    /** @param query with its question mark */
+    Viewer(ApiFixture api, boolean reads, String query) {
         this.reads = reads;
         try {
             this.socket = CLIENT.newWebSocketBuilder()
                     .header("Authorization", "Bearer " + api.token)
                     .subprotocols("other", ConsoleDesk.PROTOCOL)
                     .buildAsync(
-                            URI.create("ws://localhost:" + api.port + "/v1/domains/" + FakeParts.GUEST + "/console"),
+                            URI.create("ws://localhost:" + api.port + "/v1/domains/" + FakeParts.GUEST + "/console"
+                                    + query),
                             this)
                     .get(10, TimeUnit.SECONDS);
         } catch (Exception e) {
@@ -58,9 +71,24 @@ final class Viewer implements WebSocket.Listener {
 
     @Override
     public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
-        frames.add("#" + StandardCharsets.ISO_8859_1.decode(data));
+        byte[] piece = new byte[data.remaining()];
+        data.get(piece);
+        partial.writeBytes(piece);
+        if (last) {
+            taken(ByteBuffer.wrap(partial.toByteArray()));
+            partial.reset();
+        }
         from.request(1);
         return null;
+    }
+
+    private void taken(ByteBuffer frame) {
+        long offset = frame.getLong();
+        if (next >= 0 && offset < next) {
+            throw new AssertionError("Bytes from " + offset + " after those before " + next);
+        }
+        next = offset + frame.remaining();
+        frames.add("#" + StandardCharsets.ISO_8859_1.decode(frame));
     }
 
     @Override
@@ -76,6 +104,24 @@ final class Viewer implements WebSocket.Listener {
 
     void read() {
         socket.request(1);
+    }
+
+    /** Types as a client does: its own count of bytes first. */
+    synchronized void type(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        ByteBuffer frame = ByteBuffer.allocate(Long.BYTES + bytes.length);
+        frame.putLong(typed).put(bytes).flip();
+        typed += bytes.length;
+        socket.sendBinary(frame, true).join();
+    }
+
+    void say(String frame) {
+        socket.sendText(frame, true).join();
+    }
+
+    /** The offset behind the last byte that came. */
+    long next() {
+        return next;
     }
 
     /** Everything that was printed to it. */

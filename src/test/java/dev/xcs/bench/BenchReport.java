@@ -48,6 +48,9 @@ public final class BenchReport {
         LIST("list", "s", "lab: GET /v1/domains, against xl list", 0.03, true, true),
         START("start-to-ready", "s", "simulated host: start to ready", 1.5, true, false),
         EVENTS("event-latency", "ms", "simulated host: event to websocket, p99 at 10,000/s", 10, true, false),
+        CONSOLE("console-rate", "MiB/s", "simulated host: one guest's console to ten viewers", 20, false, false),
+        CONSOLE_LAB(
+                "console-lab", "MiB/s", "lab: the same, against xl console on xenconsoled with one", 3.0, false, true),
         XENSTORE("xenstore-operations", "1/s", "xenstore client, against the C client, C xenstored", 3.0, false, true);
 
         private final String id;

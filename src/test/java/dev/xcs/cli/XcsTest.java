@@ -26,11 +26,11 @@ class XcsTest {
             + "\",\"name\":\"web\",\"domid\":7,\"state\":\"running\",\"type\":\"pv\",\"memoryMib\":64,\"vcpus\":2,"
             + "\"cpuSeconds\":1.25,\"managed\":true}";
     private static final String SYSRQ = "{\"sequence\":12,\"time\":\"2026-01-31T12:00:00.5Z\",\"domain\":\"" + WEB
-            + "\",\"domid\":7,\"subtype\":\"SHUTDOWN.SYSRQ\",\"payload\":{\"kind\":\"sysrq\",\"key\":\"h\"},"
-            + "\"correlation\":\"c1\",\"requestor\":\"some tool\",\"type\":\"SHUTDOWN\",\"typeNumber\":6,\"subtypeNumber\":3}";
-    private static final String LINE = "{\"sequence\":13,\"time\":\"2026-01-31T12:00:00.75Z\",\"domid\":-1,"
-            + "\"subtype\":\"HYPERVISOR.LINE\",\"payload\":{\"kind\":\"log-line\",\"text\":\"\\u001b[2J\\u009b evil\",\"offset\":9},"
-            + "\"type\":\"HYPERVISOR\",\"typeNumber\":65,\"subtypeNumber\":32}";
+            + "\",\"domid\":7,\"subtype\":\"SHUTDOWN.SYSRQ\",\"payload\":{\"kind\":\"sysrq\",\"key\":\"h\"},\"correlation\":\"c1\",\"requestor\":\"some"
+            + " tool\",\"type\":\"SHUTDOWN\",\"typeNumber\":6,\"subtypeNumber\":3}";
+    private static final String LINE =
+            "{\"sequence\":13,\"time\":\"2026-01-31T12:00:00.75Z\",\"domid\":-1,\"subtype\":\"HYPERVISOR.LINE\",\"payload\":{\"kind\":\"log-line\",\"text\":\"\\u001b[2J\\u009b"
+                    + " evil\",\"offset\":9},\"type\":\"HYPERVISOR\",\"typeNumber\":65,\"subtypeNumber\":32}";
 
     @TempDir
     Path dir;
@@ -197,9 +197,9 @@ class XcsTest {
         try (ScriptedDaemon evil =
                 scripted("GET /v1/domains", "[" + DOMAIN.replace("\"web\"", "\"\\u001b]0;x\\u0007\\u202e\"") + "]")) {
             assertThat(evil.shell().run("list").out()).isEqualTo("""
-                            NAME                    DOMID  TYPE  MIB  VCPUS  STATE    CPU(S)  MANAGED
-                            \\u001b]0;x\\u0007\\u202e      7  pv     64      2  running     1.3  yes
-                            """);
+                NAME                    DOMID  TYPE  MIB  VCPUS  STATE    CPU(S)  MANAGED
+                \\u001b]0;x\\u0007\\u202e      7  pv     64      2  running     1.3  yes
+                """);
             assertThat(evil.shell().run("--json", "list").out())
                     .contains("\\u202E")
                     .doesNotContain("\u202e");
@@ -248,9 +248,8 @@ class XcsTest {
                         .code())
                 .isZero();
         assertThat(daemon.bodies("POST /v1/domains"))
-                .containsExactly(
-                        Daemon.JSON.readTree(
-                                "{\"name\":\"web\",\"memoryMib\":64,\"vcpus\":1,\"bootloader\":\"pvgrub\"}"));
+                .containsExactly(Daemon.JSON.readTree(
+                        "{\"name\":\"web\",\"memoryMib\":64,\"vcpus\":1,\"bootloader\":\"pvgrub\"}"));
     }
 
     @Test
@@ -313,9 +312,9 @@ class XcsTest {
                 daemon.shell().run("events", "--since", "11", "--types", "SHUTDOWN,HYPERVISOR", "--domain", "web");
 
         assertThat(shown.out()).isEqualTo("""
-                        12:00:00.500       12  SHUTDOWN.SYSRQ  web(7)  key=h
-                        12:00:00.750       13  HYPERVISOR.LINE  host  text="\\\\u001B[2J\\u009b evil" offset=9
-                        """.replace("\\\\u001B", "\\u001B"));
+            12:00:00.500       12  SHUTDOWN.SYSRQ  web(7)  key=h
+            12:00:00.750       13  HYPERVISOR.LINE  host  text="\\\\u001B[2J\\u009b evil" offset=9
+            """.replace("\\\\u001B", "\\u001B"));
         assertThat(shown.err()).isEqualTo("xcs: Messages 3 to 5 are lost; xcs list says how things are now\n");
         assertThat(daemon.requests.get(daemon.requests.size() - 1).header("Accept"))
                 .isEqualTo("application/x-ndjson");
@@ -423,7 +422,9 @@ class XcsTest {
         Path file = Files.writeString(
                 dir.resolve("completion"),
                 script
-                        + "\nCOMP_WORDS=(xcs mem-); COMP_CWORD=1; COMP_LINE='xcs mem-'; COMP_POINT=8; _complete_xcs; echo \"${COMPREPLY[*]}\"\n");
+                        + "\n"
+                        + "COMP_WORDS=(xcs mem-); COMP_CWORD=1; COMP_LINE='xcs mem-'; COMP_POINT=8; _complete_xcs;"
+                        + " echo \"${COMPREPLY[*]}\"\n");
 
         Process bash = new ProcessBuilder("bash", file.toString())
                 .redirectErrorStream(true)

@@ -7,6 +7,7 @@ import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.HypervisorKind;
 import dev.xcs.config.DaemonConfig.LogLevel;
 import dev.xcs.model.Dom0System;
+import dev.xcs.model.GuestOs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,20 @@ class ConfigReaderTest {
         assertThat(config.api()).isEqualTo(new DaemonConfig.ApiConfig("127.0.0.1", 8080, 1 << 20, 256, List.of()));
         assertThat(config.management()).isEqualTo(new DaemonConfig.ManagementConfig("127.0.0.1", 8081));
         assertThat(config.xenstore()).isEqualTo(new DaemonConfig.XenstoreConfig("", 64));
-        assertThat(config.console()).isEqualTo(new DaemonConfig.ConsoleConfig(64 << 10, 16 << 10));
+        assertThat(config.console())
+                .returns(8L << 20, DaemonConfig.ConsoleConfig::historyBytes)
+                .returns(1L << 30, DaemonConfig.ConsoleConfig::totalBytes)
+                .returns(256L << 20, DaemonConfig.ConsoleConfig::minFreeBytes)
+                .returns(16 << 10, DaemonConfig.ConsoleConfig::inputBytes)
+                .returns(Duration.ofMinutes(10), DaemonConfig.ConsoleConfig::leaseIdle)
+                .returns(Duration.ofHours(8), DaemonConfig.ConsoleConfig::viewIdle);
+        assertThat(config.console()
+                        .bannerOf(GuestOs.NETBSD)
+                        .matcher("NetBSD 10.0 (GENERIC)")
+                        .find())
+                .isTrue();
+        assertThat(config.console().promptOf(GuestOs.PLAN9).matcher("term% ").find())
+                .isTrue();
         assertThat(config.domain())
                 .isEqualTo(new DaemonConfig.DomainConfig(
                         5, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()));
@@ -61,8 +75,18 @@ class ConfigReaderTest {
             socket = "/x/socket"
             max-in-flight = 3
             [console]
-            history-size = 8192
+            history-size = 131072
+            total-size = "3MiB"
+            min-free = 0
             input-size = "2KiB"
+            lease-idle = "2m"
+            view-idle = "3h"
+            linux-banner = "a"
+            linux-prompt = "b"
+            netbsd-banner = "c"
+            netbsd-prompt = "d"
+            other-banner = "e"
+            other-prompt = "f"
             [domain]
             max-restarts = 0
             restart-window = "2h"
@@ -102,7 +126,15 @@ class ConfigReaderTest {
                         new DaemonConfig.ApiConfig("127.1.2.3", 1, 2048, 2, List.of("xcs.example", "b")),
                         new DaemonConfig.ManagementConfig("localhost", 2),
                         new DaemonConfig.XenstoreConfig("/x/socket", 3),
-                        new DaemonConfig.ConsoleConfig(8192, 2048),
+                        new DaemonConfig.ConsoleConfig(
+                                131072,
+                                3 << 20,
+                                0,
+                                2048,
+                                Duration.ofMinutes(2),
+                                Duration.ofHours(3),
+                                Map.of(GuestOs.LINUX, "a", GuestOs.NETBSD, "c", GuestOs.UNKNOWN, "e"),
+                                Map.of(GuestOs.LINUX, "b", GuestOs.NETBSD, "d", GuestOs.UNKNOWN, "f")),
                         new DaemonConfig.DomainConfig(
                                 0,
                                 Duration.ofHours(2),
@@ -131,18 +163,18 @@ class ConfigReaderTest {
 
     @Test
     void letsTheOptionWinOverTheEnvironmentAndThatOverTheFile() {
-        String file = "[api]\nport = 1000\n[management]\nport = 2000\n[console]\nhistory-size = 5000";
+        String file = "[api]\nport = 1000\n[management]\nport = 2000\n[console]\nhistory-size = 500000";
         EffectiveConfig effective =
                 read(Map.of("api.port", "1002"), Map.of("XCS_API_PORT", "1001", "XCS_MANAGEMENT_PORT", "2001"), file);
 
         assertThat(effective.config().api().port()).isEqualTo(1002);
         assertThat(effective.config().management().port()).isEqualTo(2001);
-        assertThat(effective.config().console().historyBytes()).isEqualTo(5000);
+        assertThat(effective.config().console().historyBytes()).isEqualTo(500000);
         assertThat(effective.lines())
                 .contains(
                         "api.port = \"1002\" (option --api-port)",
                         "management.port = \"2001\" (environment XCS_MANAGEMENT_PORT)",
-                        "console.history-size = \"5000\" (file " + dir.resolve("xcsd.toml") + ")",
+                        "console.history-size = \"500000\" (file " + dir.resolve("xcsd.toml") + ")",
                         "domain.max-restarts = \"5\" (default)");
     }
 
@@ -176,7 +208,7 @@ class ConfigReaderTest {
                         "hypervisor (file " + dir.resolve("xcsd.toml") + "): \"kvm\", expected one of auto, xen, sim",
                         "\"api.prot\" (file " + dir.resolve("xcsd.toml") + "): unknown key, did you mean api.port?",
                         "console.history-size (file " + dir.resolve("xcsd.toml")
-                                + "): \"64 KB\", expected a size from 4KiB to 16MiB, as 4096, 64KiB, 1MiB or 2GiB",
+                                + "): \"64 KB\", expected a size from 64KiB to 64GiB, as 4096, 64KiB, 1MiB or 2GiB",
                         "api.port (environment XCS_API_PORT): \"70000\", expected a port from 0 to 65535, where 0"
                                 + " takes any free one",
                         "\"XCS_STATEDIR\" (environment): unknown variable, did you mean XCS_STATE_DIR?",
@@ -214,10 +246,11 @@ class ConfigReaderTest {
                 "domain.restart-window|0s",
                 "domain.restart-window|1d",
                 "domain.restart-window|999999999999h",
-                "console.history-size|1KiB",
-                "console.history-size|1GiB",
+                "console.history-size|63KiB",
+                "console.history-size|65GiB",
                 "console.history-size|64kib",
                 "console.history-size|-64KiB",
+                "console.linux-banner|(",
                 "domain.max-parallel-builds|0",
                 "state-dir|''",
                 "hypervisor|XEN",

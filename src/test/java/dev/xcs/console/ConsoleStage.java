@@ -1,14 +1,18 @@
 package dev.xcs.console;
 
-import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.evtchn.EventChannelPoller;
 import dev.xcs.gateway.HypervisorGateway;
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.AttachConsole;
+import dev.xcs.message.ConsoleFrame;
 import dev.xcs.message.ConsolePrinted;
 import dev.xcs.message.DetachConsole;
+import dev.xcs.model.GuestOs;
 import dev.xcs.testing.BusFixture;
+import dev.xcs.testing.Consoles;
 import dev.xcs.testing.FakeHypervisor;
 import java.io.ByteArrayOutputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -19,8 +23,9 @@ final class ConsoleStage implements AutoCloseable {
 
     final BusFixture on = new BusFixture();
     final FakeHypervisor host = new FakeHypervisor();
-    final String gateway = on.deploy(new HypervisorGateway(host, 1, on.metrics()));
-    final String consoles = on.deploy(new ConsoleSwitch(new ConsoleConfig(HISTORY_BYTES, INPUT_BYTES), on.metrics()));
+    final ConsoleLog log = Consoles.log(HISTORY_BYTES);
+    final String gateway = on.deploy(new HypervisorGateway(host, log, 1, on.metrics()));
+    final String consoles = on.deploy(new ConsoleSwitch(Consoles.config(INPUT_BYTES), log, on.metrics()));
     final String poller = on.deploy(new EventChannelPoller(on.metrics()));
 
     void attach(UUID uuid, int domid) {
@@ -28,7 +33,7 @@ final class ConsoleStage implements AutoCloseable {
     }
 
     AttachConsole attachment(UUID uuid, int domid) {
-        return new AttachConsole(uuid, domid, 0xfe, host.guest(domid).remotePort());
+        return new AttachConsole(uuid, domid, 0xfe, host.guest(domid).remotePort(), GuestOs.UNKNOWN, Instant.now());
     }
 
     void detach(UUID uuid, int domid) {
@@ -64,12 +69,13 @@ final class ConsoleStage implements AutoCloseable {
         }
 
         private synchronized void heard(ConsolePrinted printed) {
-            if (printed.offset() != next) {
-                broken = "expected offset " + next + " and got " + printed.offset();
+            long offset = ConsoleFrame.offset(printed.frame());
+            if (offset != next) {
+                broken = "expected offset " + next + " and got " + offset;
             }
-            next = printed.offset() + printed.bytes().length();
+            next = ConsoleFrame.end(printed.frame());
             if (keeping) {
-                seen.writeBytes(printed.bytes().getBytes());
+                seen.writeBytes(ConsoleFrame.bytes(printed.frame()).getBytes());
             }
         }
 

@@ -7,16 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.xcs.console.ConsoleStage.Viewer;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.ConsoleEnded;
-import dev.xcs.message.ConsoleOpened;
 import dev.xcs.message.DetachConsole;
+import dev.xcs.message.FetchConsole;
 import dev.xcs.message.ForgetConsole;
-import dev.xcs.message.OpenConsole;
 import dev.xcs.message.TypeConsole;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import dev.xcs.testing.Await;
+import dev.xcs.testing.Consoles;
 import dev.xcs.testing.FakeGuest;
-import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Arrays;
@@ -45,12 +44,16 @@ class ConsoleSwitchTest {
         return text.getBytes(UTF_8);
     }
 
-    private ConsoleOpened open(UUID uuid) {
-        return stage.on.ask(OpenConsole.ADDRESS, new OpenConsole(uuid));
+    private Consoles.Kept open(UUID uuid) {
+        return Consoles.kept(stage.on, uuid);
+    }
+
+    private Consoles.Writer writer(UUID uuid) {
+        return new Consoles.Writer(stage.on, uuid);
     }
 
     private void type(UUID uuid, byte[] typed) {
-        stage.on.ask(TypeConsole.ADDRESS, new TypeConsole(uuid, Buffer.buffer(typed)));
+        writer(uuid).type(typed);
     }
 
     private void awaitSeen(Viewer viewer, int count) throws Exception {
@@ -80,10 +83,10 @@ class ConsoleSwitchTest {
             awaitSeen(viewer, all.length);
             assertThat(viewer.seen()).isEqualTo(all);
         }
-        ConsoleOpened opened = open(ONE);
-        assertThat(opened.offset()).isEqualTo(all.length - ConsoleStage.HISTORY_BYTES);
-        assertThat(opened.replay().getBytes())
-                .isEqualTo(Arrays.copyOfRange(all, all.length - ConsoleStage.HISTORY_BYTES, all.length));
+        Consoles.Kept opened = open(ONE);
+        assertThat(opened.bytes())
+                .hasSizeBetween(ConsoleStage.HISTORY_BYTES * 7 / 8, ConsoleStage.HISTORY_BYTES)
+                .isEqualTo(Arrays.copyOfRange(all, (int) opened.offset(), all.length));
         assertThat(stage.metric("xcs.console.printed")).isEqualTo(all.length);
     }
 
@@ -93,7 +96,7 @@ class ConsoleSwitchTest {
 
         stage.attach(ONE, 1);
 
-        assertThat(open(ONE).replay().toString()).isEqualTo("early");
+        assertThat(open(ONE).text()).isEqualTo("early");
         assertThat(stage.metric("xcs.console.attached")).isEqualTo(1);
     }
 
@@ -129,7 +132,7 @@ class ConsoleSwitchTest {
         Await.until("the ring is full", SOON, () -> stage.metric("xcs.console.typed") == 1024);
         type(ONE, new byte[1024]);
 
-        Problem refusal = stage.on.refused(TypeConsole.ADDRESS, new TypeConsole(ONE, Buffer.buffer("x")));
+        Problem refusal = stage.on.refused(TypeConsole.ADDRESS, writer(ONE).typing(bytes("x")));
 
         assertThat(refusal.type()).isEqualTo(ProblemType.TOO_MANY);
         assertThat(refusal.detail()).contains("the limit is 8192 bytes");
@@ -147,7 +150,7 @@ class ConsoleSwitchTest {
 
         stage.detach(ONE, 1);
 
-        assertThat(open(ONE).replay().toString()).isEqualTo("last words");
+        assertThat(open(ONE).text()).isEqualTo("last words");
         assertNothingHeld();
         assertThat(stage.metric("xcs.console.attached")).isZero();
         stage.detach(ONE, 1);
@@ -181,11 +184,11 @@ class ConsoleSwitchTest {
         // Without a detach: the second is given back first, with all it had printed.
         stage.attach(ONE, 3);
 
-        ConsoleOpened opened = open(ONE);
+        Consoles.Kept opened = open(ONE);
         assertThat(opened.offset()).isZero();
-        assertThat(opened.replay().toString()).isEqualTo("first boot, second boot, its end, third boot");
+        assertThat(opened.text()).isEqualTo("first boot, second boot, its end, third boot");
         assertThat(stage.host.mapped()).isEqualTo(1);
-        assertThat(viewer.seen()).asString(UTF_8).isEqualTo(opened.replay().toString());
+        assertThat(viewer.seen()).asString(UTF_8).isEqualTo(opened.text());
     }
 
     @Test
@@ -195,7 +198,7 @@ class ConsoleSwitchTest {
         type(ONE, new byte[3000]);
         stage.detach(ONE, 1);
         assertThat(stage.on
-                        .refused(TypeConsole.ADDRESS, new TypeConsole(ONE, Buffer.buffer("x")))
+                        .refused(TypeConsole.ADDRESS, writer(ONE).typing(bytes("x")))
                         .type())
                 .isEqualTo(ProblemType.CONFLICT);
         stage.attach(ONE, 2);
@@ -219,8 +222,7 @@ class ConsoleSwitchTest {
         assertNothingHeld();
         assertThat(stage.host.thread("read")).isEmpty();
         assertThat(stage.host.guest(1).hasUnread()).isTrue();
-        assertThat(stage.on.refused(OpenConsole.ADDRESS, new OpenConsole(ONE)).type())
-                .isEqualTo(ProblemType.NOT_FOUND);
+        assertThat(open(ONE).bytes()).isEmpty();
     }
 
     @Test
@@ -237,7 +239,7 @@ class ConsoleSwitchTest {
         }
         stage.host.guest(1).printSilently(bytes("now"));
         stage.attach(ONE, 1);
-        assertThat(open(ONE).replay().toString()).isEqualTo("now");
+        assertThat(open(ONE).text()).isEqualTo("now");
     }
 
     @Test
@@ -309,16 +311,16 @@ class ConsoleSwitchTest {
 
         Await.until("the viewers are told", SOON, () -> ended.size() == 1);
         assertNothingHeld();
-        assertThat(stage.on.refused(OpenConsole.ADDRESS, new OpenConsole(ONE)).detail())
+        assertThat(stage.on.refused(FetchConsole.ADDRESS, new FetchConsole(ONE)).detail())
                 .contains(ONE.toString());
         assertThat(stage.on
-                        .refused(TypeConsole.ADDRESS, new TypeConsole(ONE, Buffer.buffer("x")))
+                        .refused(TypeConsole.ADDRESS, writer(ONE).typing(bytes("x")))
                         .type())
-                .isEqualTo(ProblemType.NOT_FOUND);
+                .isEqualTo(ProblemType.CONFLICT);
         stage.on.ask(ForgetConsole.ADDRESS, new ForgetConsole(ONE));
         stage.host.guest(2).printSilently(bytes("new"));
         stage.attach(ONE, 2);
-        assertThat(open(ONE).replay().toString()).isEqualTo("new");
+        assertThat(open(ONE).text()).isEqualTo("new");
     }
 
     @Test

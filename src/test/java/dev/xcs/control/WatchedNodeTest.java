@@ -2,6 +2,7 @@ package dev.xcs.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.xcs.model.ByteRate;
 import dev.xcs.model.ControlPayload;
 import dev.xcs.model.ControlSubtype;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,8 @@ class WatchedNodeTest {
                 "/local/domain/7/device/vbd/51712/ring-ref",
                 "/local/domain/7/device/vbd/x/state",
                 "/local/domain/7/data/control/shutdown",
+                "/local/domain/7/device/vif/0/rate",
+                "/local/domain/0/backend/vbd/7/51712/rate",
                 "/local/domain/99999999999999999999/memory/target",
                 "@releaseDomain"
             })
@@ -56,6 +59,34 @@ class WatchedNodeTest {
                 .isEqualTo(ControlSubtype.SHUTDOWN_ACKNOWLEDGED);
         assertThat(node.meaning(null, "")).isEmpty();
         assertThat(node.meaning("", null)).isEmpty();
+    }
+
+    /** Of a directory that is removed, xenstored names nothing but itself. */
+    @Test
+    void theStateOfADeviceIsReadWhenItsDirectoryGoes() {
+        assertThat(WatchedNode.readFor("/local/domain/0/backend/vif/7/1"))
+                .contains("/local/domain/0/backend/vif/7/1/state");
+        assertThat(WatchedNode.readFor("/local/domain/7/device/vbd/51712"))
+                .contains("/local/domain/7/device/vbd/51712/state");
+        assertThat(WatchedNode.readFor("/local/domain/7/memory/target")).contains("/local/domain/7/memory/target");
+        assertThat(WatchedNode.readFor("/local/domain/0/backend/vif/7")).isEmpty();
+        assertThat(WatchedNode.readFor("/local/domain/7/name")).isEmpty();
+    }
+
+    @Test
+    void aRateOfAVifIsACreditLimit() {
+        WatchedNode node =
+                WatchedNode.of("/local/domain/0/backend/vif/7/1/rate").orElseThrow();
+
+        assertThat(node.domid()).isEqualTo(7);
+        assertThat(node.meaning(null, "25000,20000").orElseThrow())
+                .isEqualTo(new WatchedNode.Meaning(
+                        ControlSubtype.NETIF_BE_CREDITLIMIT,
+                        new ControlPayload.VifRate(1, ByteRate.parse("10Mb/s@20ms"))));
+        for (String nonsense : new String[] {"", "fast", "1", "1,0", "0,20000", "9".repeat(18) + ",1", "-1,5"}) {
+            assertThat(node.meaning(null, nonsense)).as(nonsense).isEmpty();
+        }
+        assertThat(node.meaning("25000,20000", null)).as("with its vif").isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.xcs.journal.Definition;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DetachConsole;
+import dev.xcs.message.PrepareKernel;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainState;
@@ -43,12 +44,30 @@ class AdoptionTest {
         rig.stop();
         rig.start();
         assertThat(rig.host.calls(AttachConsole.class))
-                .containsExactly(
-                        new AttachConsole(spec.uuid(), 1, 2001, 2), new AttachConsole(spec.uuid(), 1, 2001, 2));
+                .hasSize(2)
+                .allSatisfy(attach -> assertThat(attach)
+                        .returns(spec.uuid(), AttachConsole::uuid)
+                        .returns(1, AttachConsole::domid)
+                        .returns(2001L, AttachConsole::frame)
+                        .returns(2, AttachConsole::remotePort))
+                .extracting(AttachConsole::adopted)
+                .containsExactly(false, true);
         assertThat(rig.show(spec.uuid()).managed()).isTrue();
         assertThat(rig.show(spec.uuid()).state()).isEqualTo(DomainState.RUNNING);
         rig.host.end(1, ShutdownReason.REBOOT);
         until(() -> rig.show(spec.uuid()).domid() == 2);
+    }
+
+    @Test
+    void hasTheKernelsOfItsGuestsUnpackedBeforeTheyBootAgain() {
+        rig.create(Specs.pv("web1"));
+        rig.create(Specs.pv("web2"));
+        assertThat(rig.host.calls(PrepareKernel.class)).isEmpty();
+        rig.stop();
+        rig.start();
+        until(() -> !rig.host.calls(PrepareKernel.class).isEmpty());
+        assertThat(rig.host.calls(PrepareKernel.class))
+                .containsExactly(new PrepareKernel(Specs.pv("web1").kernel()));
     }
 
     @Test

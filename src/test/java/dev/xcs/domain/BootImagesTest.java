@@ -1,21 +1,26 @@
 package dev.xcs.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.xcs.bus.Json;
+import dev.xcs.bus.RecordCodec;
+import dev.xcs.message.FindSimKernel;
+import dev.xcs.message.SimKernelFound;
 import dev.xcs.model.DomainSpec;
-import dev.xcs.model.DomainType;
 import dev.xcs.model.GuestOs;
+import dev.xcs.model.ImageFormat;
+import dev.xcs.model.ImageReport;
 import dev.xcs.model.Problem;
-import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,77 +28,104 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BootImagesTest {
+    private final Vertx vertx = Vertx.vertx();
+
     @TempDir
     Path directory;
 
-    private final Vertx vertx = Vertx.vertx();
-    private Path root;
-    private Path outside;
-    private BootImages images;
-
     @BeforeEach
-    void kernels() throws IOException {
-        root = Files.createDirectories(directory.resolve("images"));
-        outside = Files.write(directory.resolve("kernel"), aKernel());
-        Path grub = Files.write(directory.resolve("grub.bin"), aKernel());
-        XenClient xen = new XenClient(vertx.eventBus(), Rig.QUICK);
-        images = new BootImages(vertx, xen, Optional.of(root), Set.of(grub.toString()));
+    void install() {
+        RecordCodec.install(vertx.eventBus(), Json.mapper());
     }
 
     @AfterEach
-    void close() {
-        vertx.close();
+    void close() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
     @Test
-    void takesKernelsFromItsRoot() throws Exception {
-        DomainSpec decided = decide(Files.copy(outside, root.resolve("kernel")));
+    void takeTheGuestsSystemFromItsKernel() throws IOException {
+        BootImages images = images(Optional.empty());
+        DomainSpec spec = Specs.booting(Specs.pv("web"), file("kernel", plan9()));
 
-        assertThat(decided.guestOs()).isEqualTo(GuestOs.PLAN9);
+        assertThat(Rig.await(images.decide(spec)).guestOs()).isEqualTo(GuestOs.PLAN9);
+        assertThat(Rig.await(images.decide(spec.withGuestOs(GuestOs.NETBSD))).guestOs())
+                .isEqualTo(GuestOs.NETBSD);
     }
 
     @Test
-    void takesWhatTheConfigurationNamesFromAnywhere() throws Exception {
-        decide(directory.resolve("grub.bin"));
+    void askTheHostForItsSimulatedKernels() {
+        FindSimKernel.ADDRESS.answer(
+                vertx.eventBus(),
+                ask -> Future.succeededFuture(new SimKernelFound(ImageReport.simulated(ask.name(), GuestOs.NETBSD))));
+        BootImages images = images(Optional.of(directory));
+
+        assertThat(Rig.await(images.decide(Specs.pv("web"))).guestOs()).isEqualTo(GuestOs.NETBSD);
+        assertThat(Rig.await(images.inspect("sim:netbsd")).simulated()).isTrue();
     }
 
     @Test
-    void refusesAnyOtherFromOutside() throws Exception {
-        Path link = Files.createSymbolicLink(root.resolve("link"), outside);
-        for (Path kernel : new Path[] {outside, link, root.resolve("../grub.bin")}) {
-            Throwable refused = catchThrowable(() -> decide(kernel)).getCause();
-            Problem problem = ProblemException.of(refused);
-            assertThat(problem.field()).isEqualTo("kernel");
-            assertThat(problem.detail()).contains("domain.image-root");
+    void refuseSimulatedKernelsOnARealHost() {
+        FindSimKernel.ADDRESS.answer(vertx.eventBus(), ask -> Future.succeededFuture(new SimKernelFound(null)));
+
+        assertThat(refusal(images(Optional.empty()).decide(Specs.pv("web"))).detail())
+                .isEqualTo("kernel: \"sim:linux\", expected an absolute path");
+    }
+
+    @Test
+    void refuseWhatIsNoKernel() throws IOException {
+        Problem problem = refusal(images(Optional.empty())
+                .decide(Specs.booting(Specs.pv("web"), file("text", "hello".getBytes(StandardCharsets.US_ASCII)))));
+
+        assertThat(problem.type()).isEqualTo(ProblemType.BAD_IMAGE);
+        assertThat(problem.field()).isEqualTo("kernel");
+    }
+
+    @Test
+    void stayBelowTheirRoot() throws IOException {
+        Path root = Files.createDirectory(directory.resolve("root"));
+        Path inside = Files.write(root.resolve("inside"), plan9());
+        Path outside = Files.write(directory.resolve("outside"), plan9());
+        Files.createSymbolicLink(root.resolve("link"), outside);
+        BootImages images = images(Optional.of(root));
+
+        assertThat(Rig.await(images.inspect("inside")).format()).isEqualTo(ImageFormat.PLAN9);
+        assertThat(Rig.await(images.inspect(inside.toString())).path()).isEqualTo(inside.toString());
+        for (String path : new String[] {"../outside", "link", outside.toString(), "/nowhere"}) {
+            Problem problem = refusal(images.inspect(path));
+            assertThat(problem.type()).as(path).isEqualTo(ProblemType.INVALID_FIELD);
+            assertThat(problem.detail()).contains("expected a file in " + root + " (domain.image-root)");
         }
+        assertThat(refusal(images.inspect("absent")).detail()).contains("cannot be found");
+        assertThat(refusal(images.decide(Specs.booting(Specs.pv("web"), outside.toString())))
+                        .field())
+                .isEqualTo("kernel");
     }
 
-    /** The smallest that is one: a Plan 9 a.out of four bytes. */
-    private static byte[] aKernel() {
-        ByteBuffer kernel = ByteBuffer.allocate(44);
-        kernel.putInt(0x8a97).putInt(4).putInt(0).putInt(0);
-        kernel.putInt(0).putInt(0x11_0000).putInt(0).putInt(0);
-        return kernel.putLong(0xffff_ffff_8011_0000L).array();
+    @Test
+    void lookAgainAtAFileThatHasChanged() throws IOException {
+        BootImages images = images(Optional.empty());
+        String path = file("kernel", plan9());
+        assertThat(Rig.await(images.inspect(path)).sizeBytes()).isEqualTo(plan9().length);
+
+        Files.write(Path.of(path), new byte[1000]);
+
+        assertThat(refusal(images.inspect(path)).detail()).contains("is not a kernel");
     }
 
-    private DomainSpec decide(Path kernel) throws Exception {
-        DomainSpec any = Specs.pv("any");
-        DomainSpec spec = new DomainSpec(
-                UUID.randomUUID(),
-                "any",
-                DomainType.PV,
-                64,
-                1,
-                kernel.toString(),
-                null,
-                null,
-                false,
-                any.onPoweroff(),
-                any.onReboot(),
-                any.onCrash(),
-                any.guestOs(),
-                any.disks(),
-                any.vifs());
-        return images.decide(spec).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    private BootImages images(Optional<Path> root) {
+        return new BootImages(vertx, new XenClient(vertx.eventBus(), Deadlines.DEFAULT), root, Set.of());
+    }
+
+    private static Problem refusal(Future<?> future) {
+        return Rig.problemOf(future);
+    }
+
+    private String file(String name, byte[] content) throws IOException {
+        return Files.write(directory.resolve(name), content).toString();
+    }
+
+    private static byte[] plan9() {
+        return ByteBuffer.allocate(32 + 16).putInt(0x1eb).putInt(16).array();
     }
 }

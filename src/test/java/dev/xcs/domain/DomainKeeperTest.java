@@ -13,6 +13,7 @@ import dev.xcs.model.Domain;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainState;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
@@ -20,6 +21,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +62,27 @@ class DomainKeeperTest {
         assertThat(rig.host.isConsoleMapped(1)).isTrue();
         assertThat(rig.store.nodes()).containsEntry("/local/domain/1/name", "web1");
         assertThat(rig.definition(spec.uuid()))
+                .isEqualTo(Definition.creating(spec.withGuestOs(GuestOs.LINUX)).booted(1));
+    }
+
+    @Test
+    void keepsTheGuestsSystemThatWasAskedFor() {
+        DomainSpec spec = Specs.pv("web1").withGuestOs(GuestOs.FREEBSD);
+        rig.create(spec);
+        assertThat(rig.definition(spec.uuid()))
                 .isEqualTo(Definition.creating(spec).booted(1));
+    }
+
+    @Test
+    void choosesTheTypeThatNobodyAskedForAndKeepsIt() {
+        rig.host.pvh = true;
+        DomainSpec spec = Specs.pv("web1");
+        assertThat(rig.createOfAnyType(spec).type()).isEqualTo(DomainType.PVH);
+        assertThat(rig.store.nodes()).containsEntry("/libxl/1/type", "pvh");
+        assertThat(rig.definition(spec.uuid()).spec().type()).isEqualTo(DomainType.PVH);
+        rig.host.bootable = Set.of(DomainType.PV);
+        DomainSpec other = Specs.pv("web2");
+        assertThat(rig.createOfAnyType(other).type()).isEqualTo(DomainType.PV);
     }
 
     @Test
@@ -227,7 +249,8 @@ class DomainKeeperTest {
         List<Future<Domain>> all = IntStream.range(0, 5)
                 .mapToObj(i -> rig.creating(Specs.sized(Specs.pv("web" + i), 8, 1)))
                 .toList();
-        until(() -> rig.host.domids().size() == 6);
+        until(() -> rig.host.domids().size() == 6
+                && rig.host.calls(BuildXenDomain.class).size() >= 2);
         assertThat(rig.host.calls(BuildXenDomain.class)).hasSize(2);
         gate.complete();
         all.forEach(Rig::await);

@@ -16,6 +16,7 @@ import dev.xcs.message.HostRead;
 import dev.xcs.message.KernelRead;
 import dev.xcs.message.ListXenDomains;
 import dev.xcs.message.PauseXenDomain;
+import dev.xcs.message.PrepareKernel;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadKernel;
 import dev.xcs.message.ReleaseDisks;
@@ -28,8 +29,8 @@ import dev.xcs.message.XenDomainsListed;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.Dom0System;
 import dev.xcs.model.DomainInfo;
-import dev.xcs.model.GuestOs;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.ImageReport;
 import dev.xcs.model.Problem;
@@ -107,6 +108,7 @@ final class FakeHost {
         answer(bus, ReadHost.ADDRESS, any -> new HostRead(host()));
         answer(bus, ListXenDomains.ADDRESS, any -> new XenDomainsListed(list()));
         answer(bus, FindSimKernel.ADDRESS, ask -> new SimKernelFound(ImageReport.simulated(ask.name(), GuestOs.LINUX)));
+        answer(bus, PrepareKernel.ADDRESS, any -> new Done());
         answer(bus, ReadKernel.ADDRESS, any -> new KernelRead(bootable));
         answer(bus, CreateXenDomain.ADDRESS, ask -> new XenDomainCreated(create(ask.handle())));
         answer(bus, BuildXenDomain.ADDRESS, ask -> {

@@ -101,6 +101,12 @@ final class Rig implements AutoCloseable {
                 .map(shown -> shown.domain());
     }
 
+    /** Without a word about its type. */
+    Domain createOfAnyType(DomainSpec spec) {
+        return await(CreateDomain.ADDRESS.ask(vertx.eventBus(), new CreateDomain(spec, true)))
+                .domain();
+    }
+
     Domain create(DomainSpec spec) {
         return await(creating(spec));
     }

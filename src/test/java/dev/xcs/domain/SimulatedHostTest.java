@@ -17,12 +17,12 @@ import dev.xcs.hypervisor.sim.Fault;
 import dev.xcs.hypervisor.sim.ForeignDomain;
 import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.hypervisor.sim.SimHostOptions;
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.journal.Definitions;
 import dev.xcs.message.ChangeDomain;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
 import dev.xcs.message.FetchDomains;
-import dev.xcs.message.OpenConsole;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.Domain;
 import dev.xcs.model.DomainSpec;
@@ -33,9 +33,9 @@ import dev.xcs.model.OnEnd;
 import dev.xcs.model.ProblemException;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.BusFixture;
+import dev.xcs.testing.Consoles;
 import dev.xcs.xenstore.XenstoreClient;
 import io.vertx.core.Deployable;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -75,12 +75,13 @@ class SimulatedHostTest {
 
     private void startDaemon() {
         daemon = new BusFixture();
+        ConsoleLog consoles = Consoles.log(directory.resolve("consoles"), 65536);
         store = new XenstoreClient(
                 daemon.vertx(), new XenstoreConfig(host.xenstoreSocket().toString(), 64), daemon.metrics());
         await(store.start());
-        deploy(new HypervisorGateway(host.hypervisor(), 2, daemon.metrics()));
+        deploy(new HypervisorGateway(host.hypervisor(), consoles, 2, daemon.metrics()));
         deploy(new EventChannelPoller(daemon.metrics()));
-        deploy(new ConsoleSwitch(new ConsoleConfig(65536, 4096), daemon.metrics()));
+        deploy(new ConsoleSwitch(Consoles.config(4096), consoles, daemon.metrics()));
         deploy(new DomainKeeper(
                 store,
                 new Definitions(directory, Json.mapper()),
@@ -243,7 +244,7 @@ class SimulatedHostTest {
     }
 
     private String printed(UUID uuid) {
-        return daemon.ask(OpenConsole.ADDRESS, new OpenConsole(uuid)).replay().toString(StandardCharsets.UTF_8);
+        return Consoles.kept(daemon, uuid).text();
     }
 
     private void untilPrinted(UUID uuid, String text) throws Exception {

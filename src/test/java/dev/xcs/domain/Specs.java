@@ -94,6 +94,25 @@ final class Specs {
                 List.of());
     }
 
+    static DomainSpec booting(DomainSpec spec, String kernel) {
+        return new DomainSpec(
+                spec.uuid(),
+                spec.name(),
+                spec.type(),
+                spec.memoryMib(),
+                spec.vcpus(),
+                kernel,
+                spec.ramdisk(),
+                spec.cmdline(),
+                spec.paused(),
+                spec.onPoweroff(),
+                spec.onReboot(),
+                spec.onCrash(),
+                spec.guestOs(),
+                spec.disks(),
+                spec.vifs());
+    }
+
     static DomainInfo info(int domid, UUID handle) {
         return info(domid, handle, false, null);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.xcs.bus.Address;
 import dev.xcs.gateway.HypervisorGateway;
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.Done;
 import dev.xcs.message.ForgetChannel;
 import dev.xcs.message.PortRaised;
@@ -37,7 +38,7 @@ class EventChannelPollerTest {
 
     @BeforeEach
     void deploy() {
-        on.deploy(new HypervisorGateway(host, 1, on.metrics()));
+        on.deploy(new HypervisorGateway(host, ConsoleLog.forgetful(), 1, on.metrics()));
     }
 
     @AfterEach

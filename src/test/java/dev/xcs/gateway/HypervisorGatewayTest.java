@@ -4,10 +4,13 @@ import static dev.xcs.testing.BusFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.AwaitEvents;
 import dev.xcs.message.BindChannel;
 import dev.xcs.message.BuildXenDomain;
 import dev.xcs.message.ConnectVif;
+import dev.xcs.message.ConsoleFrame;
+import dev.xcs.message.ConsoleRead;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
 import dev.xcs.message.DisconnectVif;
@@ -74,7 +77,8 @@ class HypervisorGatewayTest {
 
     @BeforeEach
     void deploy() {
-        gateway = on.deploy(new HypervisorGateway(host, 2, on.metrics(), Duration.ofSeconds(2)));
+        gateway =
+                on.deploy(new HypervisorGateway(host, ConsoleLog.forgetful(), 2, on.metrics(), Duration.ofSeconds(2)));
     }
 
     @AfterEach
@@ -175,7 +179,7 @@ class HypervisorGatewayTest {
     }
 
     private int bindAndMap(int domid) {
-        on.ask(MapConsole.ADDRESS, new MapConsole(domid, 1));
+        on.ask(MapConsole.ADDRESS, new MapConsole(new UUID(0, domid), domid, 1, false));
         return on.ask(BindChannel.ADDRESS, new BindChannel(domid, domid)).port();
     }
 
@@ -227,8 +231,7 @@ class HypervisorGatewayTest {
 
         assertThat(host.guest(5).offer("hi".getBytes(StandardCharsets.UTF_8), 0))
                 .isEqualTo(2);
-        assertThat(on.ask(ReadConsole.ADDRESS, new ReadConsole(5, port)).bytes().toString())
-                .isEqualTo("hi");
+        assertThat(text(on.ask(ReadConsole.ADDRESS, new ReadConsole(5, port)))).isEqualTo("hi");
 
         assertThat(paused.isComplete()).isFalse();
         pausing.countDown();
@@ -251,6 +254,10 @@ class HypervisorGatewayTest {
         builds.forEach(BusFixture::await);
     }
 
+    private static String text(ConsoleRead read) {
+        return ConsoleFrame.bytes(read.frame()).toString();
+    }
+
     @Test
     void readsWhatOneAnswerCarriesAndSaysThatThereIsMore() {
         int port = bindAndMap(5);
@@ -262,15 +269,15 @@ class HypervisorGatewayTest {
         host.mend("notify");
         var second = on.ask(ReadConsole.ADDRESS, new ReadConsole(5, port));
 
-        assertThat(first.bytes().length()).isEqualTo(7 * 2048);
+        assertThat(ConsoleFrame.length(first.frame())).isEqualTo(32 * 2048);
         assertThat(first.more()).isTrue();
-        assertThat(second.bytes().length()).isEqualTo(3);
+        assertThat(ConsoleFrame.length(second.frame())).isEqualTo(3);
         assertThat(second.more()).isFalse();
     }
 
     @Test
     void neverReadsARingWhosePortIsNotBound() {
-        on.ask(MapConsole.ADDRESS, new MapConsole(5, 1));
+        on.ask(MapConsole.ADDRESS, new MapConsole(new UUID(0, 5), 5, 1, false));
         host.guest(5).printSilently(new byte[10]);
         int foreign = on.ask(BindChannel.ADDRESS, new BindChannel(6, 6)).port();
 
@@ -281,7 +288,8 @@ class HypervisorGatewayTest {
         assertThat(host.guest(5).hasUnread()).isTrue();
         assertThat(on.refused(ReadConsole.ADDRESS, new ReadConsole(6, foreign)).type())
                 .isEqualTo(ProblemType.NOT_FOUND);
-        assertThat(on.refused(MapConsole.ADDRESS, new MapConsole(5, 1)).detail())
+        assertThat(on.refused(MapConsole.ADDRESS, new MapConsole(new UUID(0, 5), 5, 1, false))
+                        .detail())
                 .contains("already mapped");
     }
 
@@ -291,8 +299,7 @@ class HypervisorGatewayTest {
         host.guest(5).printSilently("kept".getBytes(StandardCharsets.UTF_8));
         host.fail("notify", Problem.of(ProblemType.HYPERVISOR, "no").toException());
 
-        assertThat(on.ask(ReadConsole.ADDRESS, new ReadConsole(5, port)).bytes().toString())
-                .isEqualTo("kept");
+        assertThat(text(on.ask(ReadConsole.ADDRESS, new ReadConsole(5, port)))).isEqualTo("kept");
     }
 
     @Test

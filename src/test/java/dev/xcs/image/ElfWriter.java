@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes small ELF files: one segment to load, notes in a segment or a section, a section __xen_guest. */
-final class ElfWriter {
+public final class ElfWriter {
     static final int BYTES = 4096;
 
     private static final int NOTES_AT = 512;
@@ -35,7 +35,7 @@ final class ElfWriter {
     }
 
     /** What a PV and PVH Linux says. */
-    static ElfWriter linux() {
+    public static ElfWriter linux() {
         return elf64().text(6, "linux")
                 .text(7, "2.6")
                 .text(5, "xen-3.0")
@@ -63,7 +63,7 @@ final class ElfWriter {
                 .array();
     }
 
-    ElfWriter text(int type, String text) {
+    public ElfWriter text(int type, String text) {
         return note(type, (text + "\0").getBytes(StandardCharsets.UTF_8));
     }
 
@@ -104,7 +104,7 @@ final class ElfWriter {
         return this;
     }
 
-    byte[] write() {
+    public byte[] write() {
         int noteBytes = notes.position();
         file.put(NOTES_AT, notes.array(), 0, noteBytes);
         file.put(GUEST_AT, guest.getBytes(StandardCharsets.US_ASCII));

@@ -59,9 +59,10 @@ class BuilderLabIT {
 
     /** Kills the builders with SIGKILL as soon as the guest has some of its memory. */
     private static String killWhilePopulating() throws Exception {
-        return inDom0("for ((i = 0; i < 300; i++)); do mib=$(xl list large 2> /dev/null | tail -n 1 | tr -s ' ' | cut -d' ' -f3);"
-                + " [[ $mib =~ ^[0-9]+$ ]] && ((mib > 20)) && break; done;"
-                + " kill -9 $(pgrep -f BuilderMain); echo at $mib MiB");
+        return inDom0(
+                "for ((i = 0; i < 300; i++)); do mib=$(xl list large 2> /dev/null | tail -n 1 | tr -s ' ' | cut -d' ' -f3);"
+                        + " [[ $mib =~ ^[0-9]+$ ]] && ((mib > 20)) && break; done;"
+                        + " kill -9 $(pgrep -f BuilderMain); echo at $mib MiB");
     }
 
     @Test
@@ -117,7 +118,8 @@ class BuilderLabIT {
         assertThat(cache.path("kernels").size()).isEqualTo(1);
         assertThat(kernel.path("source").asText()).isEqualTo("/opt/lab/vmlinuz");
         assertThat(kernel.path("bytes").asLong()).isEqualTo(cache.path("bytes").asLong());
-        assertThat(cache.path("misses").asLong()).isEqualTo(before.path("misses").asLong() + 1);
+        assertThat(cache.path("misses").asLong())
+                .isEqualTo(before.path("misses").asLong() + 1);
         assertThat(cache.path("hits").asLong()).isEqualTo(before.path("hits").asLong() + 1);
 
         inDom0("printf x | dd of=/var/lib/xcs/kernels/" + kernel.path("key").asText()

@@ -165,4 +165,29 @@ class ConsoleMessagesTest {
             Await.until("it is told", SOON, () -> boots(api, uuid).size() == 1);
         }
     }
+
+    @Test
+    void theMilestonesOfABootAreToldInOrderAndMeasured() throws Exception {
+        try (RunningDaemon daemon = daemon()) {
+            ApiClient api = daemon.api();
+            String uuid = api.create(guest(false));
+
+            Await.until("the prompt is told", SOON, () -> milestones(api, uuid).contains("prompt"));
+
+            assertThat(milestones(api, uuid))
+                    .containsExactlyInAnyOrder("built", "unpaused", "first-byte", "kernel", "prompt")
+                    .containsSubsequence("built", "first-byte", "kernel", "prompt");
+            for (String name : List.of("built", "unpaused", "first-byte", "kernel", "prompt")) {
+                assertThat(daemon.metrics())
+                        .contains("xcs_boot_milestone_seconds_count{milestone=\"" + name + "\"} 1")
+                        .contains("xcs_boot_milestone_seconds_bucket{milestone=\"" + name + "\",le=\"+Inf\"} 1");
+            }
+        }
+    }
+
+    private static List<String> milestones(ApiClient api, String uuid) {
+        return told(api, "CONSOLE.MILESTONE", uuid).stream()
+                .map(line -> line.path("payload").path("name").asText())
+                .toList();
+    }
 }

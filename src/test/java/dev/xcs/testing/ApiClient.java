@@ -75,9 +75,17 @@ public final class ApiClient {
     }
 
     /** Opens the console; closes with the viewer. */
+    /** Who looks from the last bytes on and, the lease taken from whoever has it, types. */
     public ConsoleViewer console(String uuid) {
-        URI address =
-                URI.create("ws" + base.toString().substring("http".length()) + "/v1/domains/" + uuid + "/console");
+        ConsoleViewer writer = viewer(uuid, "");
+        writer.sendText("{\"type\":\"steal-lease\"}");
+        return writer;
+    }
+
+    /** Who only looks. @param query with its question mark, or nothing */
+    public ConsoleViewer viewer(String uuid, String query) {
+        URI address = URI.create(
+                "ws" + base.toString().substring("http".length()) + "/v1/domains/" + uuid + "/console" + query);
         return ConsoleViewer.open(http, address, token);
     }
 

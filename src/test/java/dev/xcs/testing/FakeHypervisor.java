@@ -199,9 +199,20 @@ public final class FakeHypervisor implements Hypervisor {
         }
 
         @Override
-        public int read(byte[] into) {
+        public int peek(byte[] into, int at) {
             touched("read");
-            return page.takeOutput(into);
+            return page.peekOutput(into, at);
+        }
+
+        @Override
+        public void consume(int count) {
+            touched("consume");
+            page.consumeOutput(count);
+        }
+
+        @Override
+        public int taken() {
+            return page.outputTaken();
         }
 
         @Override

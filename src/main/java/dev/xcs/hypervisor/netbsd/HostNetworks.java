@@ -46,13 +46,7 @@ final class HostNetworks {
     Map<String, String> owners() {
         Map<String, String> owners = new TreeMap<>();
         for (String name : ledger.names()) {
-            entry(name).ifPresent(entry -> {
-                for (@Nullable String made : new @Nullable String[] {entry.bridge(), entry.hostSide(), entry.vlan()}) {
-                    if (made != null) {
-                        owners.put(made, name);
-                    }
-                }
-            });
+            entry(name).ifPresent(entry -> entry.interfaces().forEach(made -> owners.put(made, name)));
         }
         return owners;
     }
@@ -136,10 +130,9 @@ final class HostNetworks {
     }
 
     private void check(HostNetwork network, NetworkEntry wanted, Optional<NetworkEntry> former, Interfaces now) {
-        for (@Nullable String name : new @Nullable String[] {wanted.bridge(), wanted.hostSide(), wanted.vlan()}) {
-            if (name != null
-                    && now.has(name)
-                    && former.filter(entry -> entry.made(name)).isEmpty()) {
+        for (String name : wanted.interfaces()) {
+            if (now.has(name)
+                    && former.filter(entry -> entry.interfaces().contains(name)).isEmpty()) {
                 throw conflict(
                         "bridge",
                         "dom0 has an interface " + name + " that was not made for the network " + network.name());

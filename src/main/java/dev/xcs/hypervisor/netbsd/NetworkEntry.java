@@ -74,8 +74,18 @@ record NetworkEntry(
         return lines.stream().filter(line -> line.startsWith(key)).map(line -> line.substring(key.length()));
     }
 
-    /** Whether an interface was made for it. */
-    boolean made(String interfaceName) {
-        return interfaceName.equals(bridge) || interfaceName.equals(hostSide) || interfaceName.equals(vlan);
+    /** Those that were made for it. */
+    List<String> interfaces() {
+        List<String> made = new ArrayList<>();
+        if (bridge != null) {
+            made.add(bridge);
+        }
+        if (hostSide != null) {
+            made.add(hostSide);
+        }
+        if (vlan != null) {
+            made.add(vlan);
+        }
+        return made;
     }
 }

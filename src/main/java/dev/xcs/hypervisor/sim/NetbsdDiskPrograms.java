@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -116,7 +117,7 @@ final class NetbsdDiskPrograms implements CommandRunner, MediaSize {
     }
 
     private static DeviceNumber numberOf(Backing device) {
-        return java.util.Objects.requireNonNull(device.device(), "a block device has a number");
+        return Objects.requireNonNull(device.device(), "a block device has a number");
     }
 
     private static long number(Map<String, Object> facts, String name) {

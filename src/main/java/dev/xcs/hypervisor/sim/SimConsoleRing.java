@@ -24,8 +24,18 @@ final class SimConsoleRing implements ConsoleRing {
     }
 
     @Override
-    public synchronized int read(byte[] into) {
-        return open().takeOutput(into);
+    public synchronized int peek(byte[] into, int at) {
+        return open().peekOutput(into, at);
+    }
+
+    @Override
+    public synchronized void consume(int count) {
+        open().consumeOutput(count);
+    }
+
+    @Override
+    public synchronized int taken() {
+        return open().outputTaken();
     }
 
     @Override

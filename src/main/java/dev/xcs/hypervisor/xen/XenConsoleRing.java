@@ -29,8 +29,21 @@ final class XenConsoleRing implements ConsoleRing {
     }
 
     @Override
-    public int read(byte[] into) {
-        return use(() -> page.takeOutput(into));
+    public int peek(byte[] into, int at) {
+        return use(() -> page.peekOutput(into, at));
+    }
+
+    @Override
+    public void consume(int count) {
+        use(() -> {
+            page.consumeOutput(count);
+            return true;
+        });
+    }
+
+    @Override
+    public int taken() {
+        return use(page::outputTaken);
     }
 
     @Override

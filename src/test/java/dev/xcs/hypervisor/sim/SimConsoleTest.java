@@ -3,26 +3,26 @@ package dev.xcs.hypervisor.sim;
 import static dev.xcs.testing.BusFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.console.ConsoleSwitch;
 import dev.xcs.evtchn.EventChannelPoller;
 import dev.xcs.gateway.HypervisorGateway;
+import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.BuildXenDomain;
 import dev.xcs.message.CreateXenDomain;
-import dev.xcs.message.OpenConsole;
-import dev.xcs.message.TypeConsole;
 import dev.xcs.message.UnpauseXenDomain;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.BusFixture;
-import io.vertx.core.buffer.Buffer;
+import dev.xcs.testing.Consoles;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +37,7 @@ class SimConsoleTest {
 
     private SimHost host;
     private Faults faults;
+    private final ConsoleLog log = Consoles.log(64 * 1024);
     private final BusFixture on = new BusFixture();
     private String consoles = "";
     private String poller = "";
@@ -50,8 +51,8 @@ class SimConsoleTest {
     }
 
     private void deploy() {
-        gateway = on.deploy(new HypervisorGateway(host.hypervisor(), 1, on.metrics()));
-        consoles = on.deploy(new ConsoleSwitch(new ConsoleConfig(64 * 1024, 64 * 1024), on.metrics()));
+        gateway = on.deploy(new HypervisorGateway(host.hypervisor(), log, 1, on.metrics()));
+        consoles = on.deploy(new ConsoleSwitch(Consoles.config(64 * 1024), log, on.metrics()));
         poller = on.deploy(new EventChannelPoller(on.metrics()));
     }
 
@@ -71,7 +72,7 @@ class SimConsoleTest {
         try (StoreClient store = new StoreClient(host.xenstoreSocket())) {
             ForeignToolstack.publish(store, new ForeignDomain(domid, uuid, "guest"), built, 64);
         }
-        return new AttachConsole(uuid, domid, built.consoleFrame(), built.consolePort());
+        return new AttachConsole(uuid, domid, built.consoleFrame(), built.consolePort(), GuestOs.LINUX, Instant.now());
     }
 
     private void boot(UUID uuid) throws Exception {
@@ -86,11 +87,11 @@ class SimConsoleTest {
     }
 
     private String shown(UUID uuid) {
-        return on.ask(OpenConsole.ADDRESS, new OpenConsole(uuid)).replay().toString();
+        return Consoles.kept(on, uuid).text();
     }
 
     private void type(UUID uuid, String text) {
-        on.ask(TypeConsole.ADDRESS, new TypeConsole(uuid, Buffer.buffer(text)));
+        new Consoles.Writer(on, uuid).type(text);
     }
 
     @Test
@@ -121,10 +122,7 @@ class SimConsoleTest {
         boot(ONE);
         boot(TWO);
         type(ONE, "yes\n");
-        Await.until(
-                "the first floods",
-                SOON,
-                () -> on.ask(OpenConsole.ADDRESS, new OpenConsole(ONE)).offset() > 0);
+        Await.until("the first floods", SOON, () -> Consoles.kept(on, ONE).offset() > 0);
 
         type(TWO, "echo here\n");
 

@@ -1,7 +1,7 @@
 package dev.xcs.hypervisor.sim.guest;
 
-import dev.xcs.model.GuestOs;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.GuestOs;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import java.util.Arrays;
