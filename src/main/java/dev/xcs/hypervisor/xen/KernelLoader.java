@@ -5,6 +5,10 @@ import dev.xcs.image.BootFile;
 import dev.xcs.image.ElfWrapping;
 import dev.xcs.image.KernelImage;
 import dev.xcs.image.Ramdisk;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Brings what a guest boots into memory, checked, and unpacked where the cache has not done that. */
 final class KernelLoader implements AutoCloseable {
@@ -19,7 +23,28 @@ final class KernelLoader implements AutoCloseable {
     /** The ELF of a kernel that is to be built. */
     NativeBytes kernel(BuildOrder order) {
         UnpackedKernel unpacked = order.kernel();
-        return unpacked == null ? kernel(order.request().kernel()) : warm.share(unpacked);
+        return unpacked == null ? warmed(order.request().kernel()) : warm.share(unpacked);
+    }
+
+    /** Kept under what its file looked like both before and after it was read: then it is that file's. */
+    private NativeBytes warmed(String path) {
+        Optional<String> identity = identity(path);
+        NativeBytes known = identity.map(warm::find).orElse(null);
+        if (known != null) {
+            return known;
+        }
+        NativeBytes read = kernel(path);
+        boolean kept = read.size() <= WarmKernel.MAX_COPY_BYTES && identity.isPresent() && identity.equals(identity(path));
+        return kept ? warm.keep(identity.get(), read) : read;
+    }
+
+    /** Nothing where it cannot be had; why is said when the file is opened. */
+    private static Optional<String> identity(String path) {
+        try {
+            return Optional.of(FileIdentity.of(Path.of(path)));
+        } catch (IOException | InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     /** The ELF of a kernel from its own file. */
