@@ -9,14 +9,17 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Brings what a guest boots into memory, checked, and unpacked where the cache has not done that. */
 final class KernelLoader implements AutoCloseable {
-    private final WarmKernel warm;
+    private final WarmFile warm;
+    private final WarmFile warmRamdisk;
     private final GuestLibraryUnpacker unpacker;
 
     KernelLoader(LibC libc, GuestLibraryUnpacker unpacker) {
-        this.warm = new WarmKernel(libc);
+        this.warm = new WarmFile(libc);
+        this.warmRamdisk = new WarmFile(libc);
         this.unpacker = unpacker;
     }
 
@@ -26,15 +29,19 @@ final class KernelLoader implements AutoCloseable {
         return unpacked == null ? warmed(order.request().kernel()) : warm.share(unpacked);
     }
 
-    /** Kept under what its file looked like both before and after it was read: then it is that file's. */
     private NativeBytes warmed(String path) {
+        return warmed(warm, path, () -> kernel(path));
+    }
+
+    /** Kept under what its file looked like both before and after it was read: then it is that file's. */
+    private static NativeBytes warmed(WarmFile warm, String path, Supplier<NativeBytes> reader) {
         Optional<String> identity = identity(path);
         NativeBytes known = identity.map(warm::find).orElse(null);
         if (known != null) {
             return known;
         }
-        NativeBytes read = kernel(path);
-        boolean kept = read.size() <= WarmKernel.MAX_COPY_BYTES && identity.isPresent() && identity.equals(identity(path));
+        NativeBytes read = reader.get();
+        boolean kept = read.size() <= WarmFile.MAX_COPY_BYTES && identity.isPresent() && identity.equals(identity(path));
         return kept ? warm.keep(identity.get(), read) : read;
     }
 
@@ -61,12 +68,13 @@ final class KernelLoader implements AutoCloseable {
     NativeBytes ramdisk(String path, int memoryMib) {
         try (BootFile file = BootFile.open("ramdisk", path)) {
             Ramdisk.inspect(file, memoryMib);
-            return NativeBytes.copyOf(file);
+            return warmed(warmRamdisk, path, () -> NativeBytes.copyOf(file));
         }
     }
 
     @Override
     public void close() {
         warm.close();
+        warmRamdisk.close();
     }
 }

@@ -50,16 +50,33 @@ class KernelLoaderTest {
     }
 
     @Test
+    void readsARamdiskOnceBesideTheKernel() throws IOException {
+        write(DomainType.PV);
+        Path ramdisk = Files.writeString(directory.resolve("ramdisk"), "first");
+        loader.kernel(order()).close();
+        NativeBytes first = loader.ramdisk(ramdisk.toString(), 64);
+        first.close();
+        loader.kernel(order()).close();
+        try (NativeBytes second = loader.ramdisk(ramdisk.toString(), 64)) {
+            assertThat(second.address()).as("kept").isEqualTo(first.address());
+            Files.writeString(ramdisk, "the second");
+            try (NativeBytes third = loader.ramdisk(ramdisk.toString(), 64)) {
+                assertThat(third.size()).isEqualTo(10);
+            }
+        }
+    }
+
+    @Test
     void copiesALargeFileForEachBuild() throws IOException {
         write(DomainType.PV);
         try (var file = Files.newByteChannel(directory.resolve("kernel"), StandardOpenOption.WRITE)) {
-            file.position(WarmKernel.MAX_COPY_BYTES);
+            file.position(WarmFile.MAX_COPY_BYTES);
             file.write(ByteBuffer.wrap(new byte[1]));
         }
         try (NativeBytes first = loader.kernel(order());
                 NativeBytes second = loader.kernel(order())) {
             assertThat(second.address()).isNotEqualTo(first.address());
-            assertThat(second.size()).isEqualTo(WarmKernel.MAX_COPY_BYTES + 1);
+            assertThat(second.size()).isEqualTo(WarmFile.MAX_COPY_BYTES + 1);
         }
     }
 }

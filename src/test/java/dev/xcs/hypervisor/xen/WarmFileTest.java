@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class WarmKernelTest {
+class WarmFileTest {
     private final List<String> closed = new ArrayList<>();
-    private final WarmKernel warm = new WarmKernel(null);
+    private final WarmFile warm = new WarmFile(null);
 
     private NativeBytes bytes(String name) {
         return NativeBytes.of(name, Pointer.NULL, 1, () -> closed.add(name));

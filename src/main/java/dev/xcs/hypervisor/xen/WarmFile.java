@@ -3,11 +3,11 @@ package dev.xcs.hypervisor.xen;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the kernel that was used last in memory from one build to the next: touching and unmapping tens of megabytes costs a
+ * Keeps the kernel or the ramdisk that was used last in memory from one build to the next: touching and unmapping tens of megabytes costs a
  * PV dom0, whose page tables Xen guards, about as much as the rest of a build. A cached kernel is mapped: the pages are the page cache's own,
  * and a file that the cache drops meanwhile lives on for as long as it is mapped. Of a user's own file it is a copy, if that is small.
  */
-final class WarmKernel implements AutoCloseable {
+final class WarmFile implements AutoCloseable {
     /** Of copies: they are nobody's page cache. */
     static final long MAX_COPY_BYTES = 16L << 20;
 
@@ -29,7 +29,7 @@ final class WarmKernel implements AutoCloseable {
         }
     }
 
-    WarmKernel(LibC libc) {
+    WarmFile(LibC libc) {
         this.libc = libc;
     }
 
