@@ -57,14 +57,14 @@ final class TransactionRunner {
 
     /** The body gives the last requests; the end is sent right behind them. Fails with the first that was refused, the end being the last. */
     Future<Void> runToLast(Function<Open, Future<List<XenstoreRequest>>> body) {
-        return this.<List<XenstoreRequest>>run(body, TransactionRunner::endWith, 1).mapEmpty();
+        return this.<List<XenstoreRequest>>run(body, TransactionRunner::endWith, 1)
+                .mapEmpty();
     }
 
     private static Future<List<XenstoreRequest>> endWith(Open open, List<XenstoreRequest> last) {
         Future<Void> changed = open.all(last);
         Future<Frame> ended = end(open, true);
-        return Future.join(changed, ended)
-                .transform(both -> (changed.failed() ? changed : ended).map(last));
+        return Future.join(changed, ended).transform(both -> (changed.failed() ? changed : ended).map(last));
     }
 
     private <T> Future<T> run(Function<Open, Future<T>> body, BiFunction<Open, T, Future<T>> ending, int tries) {

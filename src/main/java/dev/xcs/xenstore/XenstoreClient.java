@@ -106,8 +106,8 @@ public final class XenstoreClient implements Xenstore {
     @Override
     public Future<Void> commitAfter(Function<Transaction, Future<List<Change>>> body) {
         Context caller = contexts.caller();
-        return contexts.call(() -> transactions.runToLast(
-                open -> contexts.callOn(caller, () -> body.apply(new CallerTransaction(open)))
+        return contexts.call(() ->
+                transactions.runToLast(open -> contexts.callOn(caller, () -> body.apply(new CallerTransaction(open)))
                         .map(XenstoreClient::requests)));
     }
 

@@ -380,7 +380,8 @@ class NetworksTest {
     private Path withScript(String text) throws Exception {
         assertThat(daemon.stop()).isEmpty();
         Path scripts = Files.createDirectories(dir.resolve("scripts"));
-        daemon = RunningDaemon.startOn(host, dir.resolve("state"), Map.of("block.script-directory", scripts.toString()));
+        daemon =
+                RunningDaemon.startOn(host, dir.resolve("state"), Map.of("block.script-directory", scripts.toString()));
         api = daemon.api();
         Path script = Files.writeString(scripts.resolve("vif-own"), "#!/bin/sh\n" + text + "\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));

@@ -41,7 +41,8 @@ final class KernelLoader implements AutoCloseable {
             return known;
         }
         NativeBytes read = reader.get();
-        boolean kept = read.size() <= WarmFile.MAX_COPY_BYTES && identity.isPresent() && identity.equals(identity(path));
+        boolean kept =
+                read.size() <= WarmFile.MAX_COPY_BYTES && identity.isPresent() && identity.equals(identity(path));
         return kept ? warm.keep(identity.get(), read) : read;
     }
 

@@ -2,9 +2,9 @@ package dev.xcs.hypervisor.xen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.xcs.hypervisor.KernelElf;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.DomainType;
-import dev.xcs.hypervisor.KernelElf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
