@@ -146,9 +146,10 @@ final class ConsoleOperations {
         response.putHeader("X-Xcs-Offset", Long.toString(Math.min(from, wanted.to)));
         if (wanted.ranged) {
             response.setStatusCode(206)
+                    .putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(wanted.to - from))
                     .putHeader(HttpHeaders.CONTENT_RANGE, "bytes " + from + "-" + (wanted.to - 1) + "/" + state.next());
         }
-        response.setChunked(true);
+        response.setChunked(!wanted.ranged);
         if (context.request().method() == HttpMethod.HEAD) {
             return response.end();
         }
