@@ -116,6 +116,7 @@ export class ConsolePane {
       leaseRefused: (problem) => this.#leaseRefused(problem),
       restarted: (frame) => this.#restarted(frame),
       gap: (gap) => this.#screen.note(`${bytes(gap.to - gap.from)} are not shown: ${GAPS[gap.reason] ?? gap.reason}`),
+      resize: (frame) => this.#link.holds || this.#screen.follow({ columns: frame.columns, rows: frame.rows }),
       refused: (problem) => this.#say(problem.detail),
       stopped: (reason) => this.#stopped(reason),
       end: () => this.#ended(),
@@ -136,6 +137,9 @@ export class ConsolePane {
     this.#viewOnly = frame.viewOnly;
     this.#known = frame.boots;
     this.#shared.hidden = !frame.shared;
+    if (this.#lease === null) {
+      this.#screen.follow(null);
+    }
     this.#showBoots();
     this.#showViewers(frame.viewers);
     if (frame.domid === null) {
@@ -201,6 +205,9 @@ export class ConsolePane {
       this.#say(null);
     }
     this.#showLease();
+    if (this.#link.holds || this.#lease === null) {
+      this.#screen.follow(null);
+    }
     if (this.#link.holds) {
       this.#link.resize(this.#screen.size);
     }
