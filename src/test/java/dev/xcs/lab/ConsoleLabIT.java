@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 class ConsoleLabIT {
     private static final int VIEWERS = Integer.getInteger("xcs.lab.viewers", 20);
     private static final int STEALS = Integer.getInteger("xcs.lab.steals", 300);
-    private static final int KIB = Integer.getInteger("xcs.lab.kib", 4096);
+    private static final int KIB = Integer.getInteger("xcs.lab.kib", 1024);
     private static final Duration WORD_EVERY = Duration.ofMillis(100);
     private static final Duration STEAL_EVERY = Duration.ofMillis(30);
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -204,11 +204,12 @@ class ConsoleLabIT {
         try (ConsoleViewer console = api.console(uuid);
                 ConsoleViewer other = api.viewer(uuid, "")) {
             console.awaitText("GUEST-UP", BOOT);
-            // Made before, and awk is slow: what is measured is the console.
-            console.type(
-                    "stty -echo; awk 'BEGIN{for(i=0;i<" + Witness.PERIOD + ";i+=64) printf \"%062d\\n\", i}' > /part; "
-                            + "for i in $(seq " + length / Witness.PERIOD + "); do cat /part; done > /flood; "
-                            + "echo BEG''IN; cat /flood; echo EN''D\n");
+            // Made before, and awk is slow: what is measured is the console. The kernel says nothing in between, of
+            // stalls for one.
+            console.type("dmesg -n 1; stty -echo; awk 'BEGIN{for(i=0;i<" + Witness.PERIOD
+                    + ";i+=64) printf \"%062d\\n\", i}' > /part; "
+                    + "for i in $(seq " + length / Witness.PERIOD + "); do cat /part; done > /flood; "
+                    + "echo BEG''IN; cat /flood; echo EN''D\n");
             String shown = console.awaitText("\r\nBEGIN\r\n", SOON);
             begin = Witness.begin(console) + shown.indexOf("\r\nBEGIN\r\n") + "\r\nBEGIN\r\n".length();
             rateFrom = console.next();
