@@ -35,13 +35,15 @@ final class ForeignConsole implements EventFabric.Owner, AutoCloseable {
         this.executor = executor;
         this.mapping = machine.mapConsole(domid);
         this.page = new ConsolePage(mapping.page());
+        this.terminal = terminals.make(() -> later(this::moveOn));
         try {
+            // The last: from now on it is told.
             this.port = machine.events().bind(this, domid, remotePort);
         } catch (ProblemException e) {
+            terminal.close();
             machine.unmapConsole(mapping);
             throw e;
         }
-        this.terminal = terminals.make(() -> later(this::moveOn));
     }
 
     /** Where {@code xl console} finds it. */
