@@ -35,7 +35,7 @@ export class ConsoleLink {
   #opened = 0;
   #resting = false;
 
-  /** @param told what is called: `state(state, text)`, `hello`, `bytes(bytes)`, `viewers`, `lease`, `leaseRefused`, `restarted`, `gap`, `refused`, `stopped`, `end` */
+  /** @param told what is called: `state(state, text)`, `hello`, `bytes(bytes)`, `viewers`, `lease`, `leaseRefused`, `restarted`, `gap`, `resize`, `refused`, `stopped`, `end` */
   constructor(uuid, viewer, told) {
     this.#uuid = uuid;
     this.#viewer = viewer;
@@ -114,6 +114,9 @@ export class ConsoleLink {
       case "gap":
         this.#next = Math.max(this.#next, frame.to);
         this.#told.gap(frame);
+        break;
+      case "resize":
+        this.#told.resize(frame);
         break;
       case "refused":
         this.#told.refused(frame.problem);

@@ -53,6 +53,7 @@ export class ConsolePane {
   #boots = h("select", { class: "small", ariaLabel: "Show from", hidden: true });
   #again = h("button", { type: "button", class: "small", hidden: true }, "Connect again");
   #message = h("p", { class: "console-message", hidden: true });
+  #shared = h("p", { class: "hint", hidden: true }, "Another tool made this domain: what it or xl console reads of this console is missing here, and nothing is read while nobody looks.");
   #self = null;
   #all = [];
   #lease = null;
@@ -75,6 +76,7 @@ export class ConsolePane {
       { class: "card console", ariaLabel: `Console of ${name}` },
       h("div", { class: "console-head" }, h("div", { class: "console-title" }, title, this.#state), h("div", { class: "tools" }, this.#viewers, this.#boots, this.#take, this.#again, shares, actions)),
       this.#message,
+      this.#shared,
       this.#place,
       this.#touchKeys(),
       h(
@@ -114,6 +116,7 @@ export class ConsolePane {
       leaseRefused: (problem) => this.#leaseRefused(problem),
       restarted: (frame) => this.#restarted(frame),
       gap: (gap) => this.#screen.note(`${bytes(gap.to - gap.from)} are not shown: ${GAPS[gap.reason] ?? gap.reason}`),
+      resize: (frame) => this.#link.holds || this.#screen.follow({ columns: frame.columns, rows: frame.rows }),
       refused: (problem) => this.#say(problem.detail),
       stopped: (reason) => this.#stopped(reason),
       end: () => this.#ended(),
@@ -133,6 +136,10 @@ export class ConsolePane {
     this.#lease = frame.lease.holder;
     this.#viewOnly = frame.viewOnly;
     this.#known = frame.boots;
+    this.#shared.hidden = !frame.shared;
+    if (this.#lease === null) {
+      this.#screen.follow(null);
+    }
     this.#showBoots();
     this.#showViewers(frame.viewers);
     if (frame.domid === null) {
@@ -198,6 +205,9 @@ export class ConsolePane {
       this.#say(null);
     }
     this.#showLease();
+    if (this.#link.holds || this.#lease === null) {
+      this.#screen.follow(null);
+    }
     if (this.#link.holds) {
       this.#link.resize(this.#screen.size);
     }

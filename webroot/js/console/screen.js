@@ -6,6 +6,9 @@ import { forScreenReader, screenReaderChanged } from "../screen-reader.js";
 import { isDark, themeChanged } from "../theme-switch.js";
 
 const SCROLLBACK = 10_000;
+/** Of somebody else's terminal. */
+const MOST_COLUMNS = 500;
+const MOST_ROWS = 200;
 
 const DARK = {
   background: "#0c1116",
@@ -40,12 +43,14 @@ const LIGHT = {
 };
 
 export class Screen {
+  #place;
   #terminal;
   #fit = new FitAddon();
   #ends = [];
   #waiting = 0;
   #drained = null;
   #notes = new Set();
+  #followed = null;
 
   /**
    * @param onTyped is given what is typed, as bytes
@@ -53,6 +58,7 @@ export class Screen {
    * @param onSize is called when columns or rows have changed
    */
   constructor(place, { label, onTyped, onLeave, onSize }) {
+    this.#place = place;
     this.#terminal = new Terminal({
       scrollback: SCROLLBACK,
       fontFamily: "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace",
@@ -104,7 +110,18 @@ export class Screen {
     return !(event.ctrlKey && event.shiftKey && event.key === "V");
   }
 
+  /** As large as somebody else's, for whom the guest draws; null: as large as its place. */
+  follow(size) {
+    this.#followed = size && { columns: Math.min(MOST_COLUMNS, size.columns), rows: Math.min(MOST_ROWS, size.rows) };
+    this.#place.classList.toggle("followed", size !== null);
+    this.fit();
+  }
+
   fit() {
+    if (this.#followed) {
+      this.#terminal.resize(this.#followed.columns, this.#followed.rows);
+      return;
+    }
     const size = this.#fit.proposeDimensions();
     if (size && size.cols > 1 && size.rows > 1) {
       this.#terminal.resize(Math.max(20, size.cols), Math.max(4, size.rows));

@@ -42,7 +42,8 @@ record Arguments(Map<String, String> settings, Optional<Path> configFile) {
         return OptionSpec.builder(key.option())
                 .paramLabel(key.kind().label())
                 .type(String.class)
-                .description(key.meaning() + fallback)
+                // It is a format to picocli.
+                .description((key.meaning() + fallback).replace("%", "%%"))
                 .build();
     }
 

@@ -3,6 +3,7 @@ package dev.xcs;
 import dev.xcs.config.ConfigReader;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
 import dev.xcs.config.EffectiveConfig;
+import dev.xcs.hypervisor.Hypervisor;
 import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.testing.ApiClient;
 import io.vertx.core.eventbus.EventBus;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The whole daemon in this process, on the simulated host and on free ports; everything but the process itself. */
 public final class RunningDaemon implements AutoCloseable {
@@ -43,10 +45,16 @@ public final class RunningDaemon implements AutoCloseable {
 
     /** @param settings values by key, over the defaults */
     public static RunningDaemon startOn(SimHost host, Path stateDir, Map<String, String> settings) {
+        return startOn(host, host::hypervisor, stateDir, settings);
+    }
+
+    /** @param hypervisor gives another one that stands on the host */
+    public static RunningDaemon startOn(
+            SimHost host, Supplier<Hypervisor> hypervisor, Path stateDir, Map<String, String> settings) {
         EffectiveConfig config = config(stateDir, settings);
         XenstoreConfig xenstore = new XenstoreConfig(
                 host.xenstoreSocket().toString(), config.config().xenstore().maxInFlight());
-        return start(new Controller(config, () -> new Host(host::hypervisor, xenstore, Optional.empty())), stateDir);
+        return start(new Controller(config, () -> new Host(hypervisor, xenstore, Optional.empty())), stateDir);
     }
 
     private static EffectiveConfig config(Path stateDir, Map<String, String> settings) {

@@ -40,6 +40,7 @@ class XcsdTest {
     @Test
     void helpsWithEveryOption() {
         assertThat(run("--help")).isZero();
+        assertThat(out.toString()).as("a default that looks like a format").contains("[#$%>]");
         assertThat(Keys.all()).allSatisfy(key -> assertThat(out.toString()).contains(key.option() + "="));
         assertThat(out.toString()).contains("Exit codes:");
     }

@@ -109,17 +109,18 @@ final class ConsoleDesk {
     }
 
     private Future<?> admit(HttpServerRequest request, ConsoleRoom room, Domain domain, Login login, Wish wish) {
-        if (!domain.managed()) {
+        if (domain.domid() == 0) {
             return Future.failedFuture(noConsole(domain).toException());
         }
-        JoinConsole join = new JoinConsole(domain.uuid(), wish.name(), login.name(), login.viewOnly());
+        Integer foreign = domain.managed() ? null : domain.domid();
+        JoinConsole join = new JoinConsole(domain.uuid(), wish.name(), login.name(), login.viewOnly(), foreign);
         return room.listening()
                 .compose(heard -> JoinConsole.ADDRESS.ask(bus, join, ConsoleViewer.TIMEOUT))
                 .compose(joined -> upgrade(request, room, domain, login, wish, joined));
     }
 
     private static Problem noConsole(Domain domain) {
-        return Problem.of(ProblemType.NOT_FOUND, "There is no console of domain " + domain.uuid() + " here");
+        return Problem.of(ProblemType.NOT_FOUND, "There is no console of the control domain, " + domain.uuid());
     }
 
     private Future<?> upgrade(
@@ -164,7 +165,7 @@ final class ConsoleDesk {
                 room.lease(state),
                 ConsoleText.Boot.of(state.boots()),
                 login.viewOnly(),
-                false));
+                state.shared()));
     }
 
     private void watchIdle(ConsoleInput input, Peer peer) {

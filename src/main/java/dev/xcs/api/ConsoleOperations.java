@@ -9,6 +9,7 @@ import dev.xcs.message.ReadConsoleLog;
 import dev.xcs.model.ConsoleLease;
 import dev.xcs.model.ConsoleState;
 import dev.xcs.model.ConsoleWatcher;
+import dev.xcs.model.Domain;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import io.vertx.core.Future;
@@ -47,7 +48,8 @@ final class ConsoleOperations {
             List<ConsoleText.Boot> boots,
             List<ConsoleWatcher> viewers,
             ConsoleLease lease,
-            boolean kept) {}
+            boolean kept,
+            boolean shared) {}
 
     Future<?> state(RoutingContext context, UUID uuid) {
         return fetch(uuid)
@@ -61,15 +63,21 @@ final class ConsoleOperations {
                                 ConsoleText.Boot.of(state.boots()),
                                 state.viewers(),
                                 state.lease(),
-                                state.kept())));
+                                state.kept(),
+                                state.shared())));
     }
 
     /** One that is not known is told by who knows domains. */
     private Future<ConsoleState> fetch(UUID uuid) {
         return FetchDomain.ADDRESS
                 .ask(bus, new FetchDomain(uuid), TIMEOUT)
-                .compose(known -> FetchConsole.ADDRESS.ask(bus, new FetchConsole(uuid), TIMEOUT))
+                .compose(known ->
+                        FetchConsole.ADDRESS.ask(bus, new FetchConsole(uuid, isForeign(known.domain())), TIMEOUT))
                 .map(ConsoleShown::state);
+    }
+
+    private static boolean isForeign(Domain domain) {
+        return !domain.managed() && domain.domid() != 0;
     }
 
     /** Part of a console's bytes. */
@@ -138,9 +146,10 @@ final class ConsoleOperations {
         response.putHeader("X-Xcs-Offset", Long.toString(Math.min(from, wanted.to)));
         if (wanted.ranged) {
             response.setStatusCode(206)
+                    .putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(wanted.to - from))
                     .putHeader(HttpHeaders.CONTENT_RANGE, "bytes " + from + "-" + (wanted.to - 1) + "/" + state.next());
         }
-        response.setChunked(true);
+        response.setChunked(!wanted.ranged);
         if (context.request().method() == HttpMethod.HEAD) {
             return response.end();
         }

@@ -40,6 +40,9 @@ final class ConsoleRoom {
     private List<ConsoleWatcher> watchers = List.of();
     private @Nullable ConsoleLease lease;
     private @Nullable LeaseChanged leaseNews;
+    /** What the writer's terminal has, for those who come later. */
+    private @Nullable String size;
+
     private String stopped = "";
 
     /** Listens from now on, so that nothing is missed between the state that a viewer is told and the first live byte. */
@@ -50,7 +53,7 @@ final class ConsoleRoom {
         listen(ConsoleWatched.ADDRESS, this::watched);
         listen(LeaseChanged.ADDRESS, this::leased);
         listen(ConsoleRestarted.ADDRESS, this::restarted);
-        listen(ConsoleResized.ADDRESS, size -> news(ConsoleText.resize(size.columns(), size.rows())));
+        listen(ConsoleResized.ADDRESS, this::resized);
         listen(ConsoleEnded.ADDRESS, end -> ended());
         listening =
                 Future.all(listeners.stream().map(MessageConsumer::completion).toList());
@@ -87,8 +90,16 @@ final class ConsoleRoom {
             if (leaseNews != null) {
                 viewer.text(ConsoleText.lease(leaseNews));
             }
+            tellSize(viewer);
         });
+        tellSize(viewer);
         viewer.until(Math.max(end, told.next()));
+    }
+
+    private void tellSize(ConsoleViewer viewer) {
+        if (size != null) {
+            viewer.text(size);
+        }
     }
 
     void leave(ConsoleViewer viewer) {
@@ -121,7 +132,13 @@ final class ConsoleRoom {
         news(ConsoleText.viewers(now.viewers()));
     }
 
+    private void resized(ConsoleResized now) {
+        size = ConsoleText.resize(now.columns(), now.rows());
+        news(size);
+    }
+
     private void leased(LeaseChanged now) {
+        size = null;
         lease = now.lease();
         leaseNews = now;
         news(ConsoleText.lease(now));

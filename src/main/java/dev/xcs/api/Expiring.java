@@ -31,10 +31,6 @@ final class Expiring {
         return secret;
     }
 
-    boolean accepts(String secret) {
-        return isAhead(ends.get(key(secret)));
-    }
-
     /** Accepts a secret and forgets it. */
     boolean redeem(String secret) {
         return isAhead(ends.remove(key(secret)));

@@ -67,7 +67,8 @@ final class ShareOperations {
                             if (!domain.managed()) {
                                 throw Problem.of(
                                                 ProblemType.NOT_FOUND,
-                                                "There is no console of domain " + uuid + " here")
+                                                "There are no links to the console of domain " + uuid
+                                                        + ", which another tool made")
                                         .toException();
                             }
                             return domain;

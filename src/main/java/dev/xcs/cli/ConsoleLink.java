@@ -267,6 +267,9 @@ final class ConsoleLink implements WebSocket.Listener, AutoCloseable {
         self = hello.path("viewer").asText();
         JsonNode lease = hello.path("lease");
         holder = lease.path("holder").asText("");
+        if (isTerminal && hello.path("shared").asBoolean()) {
+            notice("this domain was made by another tool: bytes that xl console or others read are missing here");
+        }
         int others = hello.path("viewers").size() - 1;
         if (isTerminal && others > 0) {
             notice(others + (others == 1 ? " other looks" : " others look") + " at this console; "

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * number of bytes and then queues behind the other domains at the native thread, so that a guest that prints without end takes
  * no more than its turn.
  */
-final class BootConsole {
+final class BootConsole implements ConsoleSource {
     private static final Logger LOG = LoggerFactory.getLogger(BootConsole.class);
     /** An answer that is given up here is lost to the history (or typed twice), so it is practically never given up. */
     private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(5);
@@ -77,12 +77,18 @@ final class BootConsole {
         return boot.uuid();
     }
 
-    int domid() {
+    @Override
+    public int domid() {
         return boot.domid();
     }
 
-    /** It runs. */
-    void unpaused() {
+    @Override
+    public boolean isNewBoot() {
+        return !boot.adopted();
+    }
+
+    @Override
+    public void unpaused() {
         milestones.unpaused();
     }
 
@@ -91,7 +97,8 @@ final class BootConsole {
     }
 
     /** Maps, binds and drains once; whatever was done is undone if a step fails. */
-    Future<Void> attach() {
+    @Override
+    public Future<Void> attach() {
         return turns.next(() -> {
             listening = raised.answer(bus, event -> turns.next(this::read).map(new Done()));
             return MapConsole.ADDRESS
@@ -124,8 +131,8 @@ final class BootConsole {
                 });
     }
 
-    /** Whether an attach that failed could not be undone: then {@link #detach} has to try again. */
-    boolean isHolding() {
+    @Override
+    public boolean isHolding() {
         return holding;
     }
 
@@ -195,8 +202,8 @@ final class BootConsole {
         }
     }
 
-    /** Moves typed bytes on, if there are any; later, if a step is under way. */
-    void writeOn() {
+    @Override
+    public void writeOn() {
         if (!writeQueued && !input.isEmpty()) {
             writeQueued = true;
             note(turns.next(() -> {
@@ -236,7 +243,8 @@ final class BootConsole {
     }
 
     /** Takes the last bytes, then gives ring and port back. Fails only if the ring stays mapped; then it can be tried again. */
-    Future<Void> detach() {
+    @Override
+    public Future<Void> detach() {
         return turns.next(() -> readLast(LAST_READS)
                 .onFailure(failure -> LOG.warn("Last bytes of domid {}: {}", domid(), failure.getMessage()))
                 .transform(read -> release()));

@@ -31,6 +31,7 @@ import dev.xcs.xenstore.Xenstore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ import org.slf4j.LoggerFactory;
 public final class ConsoleSwitch extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleSwitch.class);
     private static final Duration LOOK_AT_TERMINALS_EVERY = Duration.ofMillis(50);
+    private static final Duration OPEN_AGAIN_EVERY = Duration.ofSeconds(1);
     private static final int MAX_READ_BYTES = 256 * 1024;
     private static final Duration TYPE_AGAIN_EVERY = Duration.ofMillis(500);
     /** A guest that prints without end is one control message a second. */
@@ -62,6 +64,7 @@ public final class ConsoleSwitch extends VerticleBase {
     private final ConsoleLog log;
     private final @Nullable Xenstore xenstore;
     private @Nullable TerminalViewers terminals;
+    private @Nullable ForeignConsoles foreigners;
     private final ConsoleMetrics metrics;
     private final Map<UUID, DomainConsole> consoles = new HashMap<>();
     private final List<Future<Void>> listening = new ArrayList<>();
@@ -88,7 +91,13 @@ public final class ConsoleSwitch extends VerticleBase {
         if (xenstore != null) {
             TerminalViewers seen = new TerminalViewers(vertx, xenstore);
             terminals = seen;
-            vertx.setPeriodic(LOOK_AT_TERMINALS_EVERY.toMillis(), timer -> seen.tick());
+            ForeignConsoles others = new ForeignConsoles(vertx.eventBus(), xenstore, config, metrics);
+            foreigners = others;
+            vertx.setPeriodic(LOOK_AT_TERMINALS_EVERY.toMillis(), timer -> {
+                seen.tick();
+                others.look();
+            });
+            vertx.setPeriodic(OPEN_AGAIN_EVERY.toMillis(), timer -> others.tick());
         }
         answer(AttachConsole.ADDRESS, this::attach);
         answer(DetachConsole.ADDRESS, this::detach);
@@ -105,16 +114,26 @@ public final class ConsoleSwitch extends VerticleBase {
                 ask -> done(known(ask.uuid()), console -> console.resize(ask.viewer(), ask.columns(), ask.rows())));
         listening.add(
                 DomainChanged.ADDRESS.listen(vertx.eventBus(), this::changed).completion());
-        vertx.setPeriodic(
-                TYPE_AGAIN_EVERY.toMillis(), timer -> consoles.values().forEach(DomainConsole::writeOn));
+        vertx.setPeriodic(TYPE_AGAIN_EVERY.toMillis(), timer -> all().forEach(DomainConsole::writeOn));
         vertx.setPeriodic(ACTIVITY_EVERY.toMillis(), timer -> {
             Instant now = Instant.now();
-            consoles.values().forEach(console -> console.tick(now));
+            all().forEach(console -> console.tick(now));
         });
         return Future.all(listening);
     }
 
+    private List<DomainConsole> all() {
+        List<DomainConsole> all = new ArrayList<>(consoles.values());
+        if (foreigners != null) {
+            all.addAll(foreigners.all());
+        }
+        return all;
+    }
+
     private void changed(DomainChanged change) {
+        if (foreigners != null) {
+            foreigners.changed(change);
+        }
         DomainConsole console = consoles.get(change.domain().uuid());
         if (console != null && change.domain().state() == DomainState.RUNNING) {
             console.unpaused(change.domain().domid());
@@ -145,7 +164,8 @@ public final class ConsoleSwitch extends VerticleBase {
 
     private DomainConsole console(UUID domain) {
         return consoles.computeIfAbsent(
-                domain, uuid -> new DomainConsole(uuid, vertx.eventBus(), config, metrics, log.history(uuid)));
+                domain,
+                uuid -> new DomainConsole(uuid, vertx.eventBus(), config, metrics, log.history(uuid)::extent, false));
     }
 
     private void dropIfUnused(DomainConsole console) {
@@ -186,9 +206,23 @@ public final class ConsoleSwitch extends VerticleBase {
     }
 
     private Future<ConsoleJoined> join(JoinConsole ask) {
-        DomainConsole console = console(ask.uuid());
+        Integer foreign = ask.foreign();
+        return foreign == null
+                ? Future.succeededFuture(join(console(ask.uuid()), ask, !log.isSuspended()))
+                : foreigners().open(ask.uuid(), foreign).map(console -> join(console, ask, true));
+    }
+
+    private static ConsoleJoined join(DomainConsole console, JoinConsole ask, boolean kept) {
         String viewer = console.join(ask.name(), ask.login(), ask.viewOnly()).id();
-        return Future.succeededFuture(new ConsoleJoined(viewer, console.state(!log.isSuspended())));
+        return new ConsoleJoined(viewer, console.state(kept));
+    }
+
+    private ForeignConsoles foreigners() {
+        if (foreigners == null) {
+            throw Problem.of(ProblemType.UNAVAILABLE, "There is no xenstore to find the consoles of other tools in")
+                    .toException();
+        }
+        return foreigners;
     }
 
     private Future<Done> leave(LeaveConsole ask) {
@@ -196,15 +230,25 @@ public final class ConsoleSwitch extends VerticleBase {
         if (console != null) {
             console.leave(ask.viewer());
             dropIfUnused(console);
+        } else if (foreigners != null) {
+            foreigners.leave(ask.uuid(), ask.viewer());
         }
         return Future.succeededFuture(new Done());
     }
 
     private Future<ConsoleShown> fetch(FetchConsole ask) {
-        return Future.succeededFuture(new ConsoleShown(known(ask.uuid()).state(!log.isSuspended())));
+        return Future.succeededFuture(new ConsoleShown(
+                ask.foreign()
+                        ? foreigners().state(ask.uuid())
+                        : known(ask.uuid()).state(!log.isSuspended())));
     }
 
     private Future<ConsoleLogRead> read(ReadConsoleLog ask) {
+        RecentBytes recent = foreigners == null ? null : foreigners.recent(ask.uuid());
+        if (recent != null) {
+            Buffer frame = recent.read(ask.from(), Math.min(ask.atMost(), MAX_READ_BYTES));
+            return Future.succeededFuture(new ConsoleLogRead(frame, ConsoleFrame.offset(frame) > ask.from()));
+        }
         ConsoleHistory history = log.find(ask.uuid()).orElseThrow(() -> unknown(ask.uuid()));
         return blocking(() -> {
             ConsoleHistory.Span span = history.read(ask.from(), Math.min(ask.atMost(), MAX_READ_BYTES));
@@ -230,6 +274,10 @@ public final class ConsoleSwitch extends VerticleBase {
         if (console != null) {
             return console;
         }
+        DomainConsole foreign = foreigners == null ? null : foreigners.find(uuid);
+        if (foreign != null) {
+            return foreign;
+        }
         if (log.find(uuid).isEmpty()) {
             throw unknown(uuid);
         }
@@ -246,8 +294,7 @@ public final class ConsoleSwitch extends VerticleBase {
     @Override
     public Future<?> stop() {
         stopping = true;
-        List<Future<Void>> detached =
-                consoles.values().stream().map(DomainConsole::detach).toList();
+        List<Future<Void>> detached = all().stream().map(DomainConsole::detach).toList();
         return Future.join(detached)
                 .onFailure(failure -> LOG.error("Failed to detach a console: {}", failure.getMessage()));
     }

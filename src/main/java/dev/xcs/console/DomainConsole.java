@@ -20,6 +20,8 @@ import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The console of one domain over all its boots: one history, those who look and the one who writes, and at most one ring at a time. */
@@ -28,26 +30,38 @@ final class DomainConsole {
     private final EventBus bus;
     private final ConsoleConfig config;
     private final ConsoleMetrics metrics;
-    private final ConsoleHistory history;
+    private final Supplier<ConsoleHistory.Extent> history;
+    private final boolean shared;
     private final Turns turns = new Turns();
     private final Audience audience = new Audience();
     private final WriteLease lease;
     private InputQueue input;
-    private @Nullable BootConsole boot;
+    private @Nullable ConsoleSource boot;
     /** One whose attach failed and could not be undone: its ring is still mapped and keeps its domain's memory. */
-    private @Nullable BootConsole leftover;
+    private @Nullable ConsoleSource leftover;
 
     private boolean used;
     /** How much of the history was told of as activity. */
     private long told;
 
-    DomainConsole(UUID uuid, EventBus bus, ConsoleConfig config, ConsoleMetrics metrics, ConsoleHistory history) {
+    /**
+     * @param history how much there is of what it printed
+     * @param shared whether another tool reads it too
+     */
+    DomainConsole(
+            UUID uuid,
+            EventBus bus,
+            ConsoleConfig config,
+            ConsoleMetrics metrics,
+            Supplier<ConsoleHistory.Extent> history,
+            boolean shared) {
+        this.shared = shared;
         this.uuid = uuid;
         this.bus = bus;
         this.config = config;
         this.metrics = metrics;
         this.history = history;
-        this.told = history.extent().next();
+        this.told = history.get().next();
         this.lease = new WriteLease(config.leaseIdle());
         this.input = new InputQueue(config.inputBytes());
     }
@@ -63,33 +77,40 @@ final class DomainConsole {
 
     /** A ring of an earlier boot that is still there is detached first; the same boot twice is done. */
     Future<Void> attach(AttachConsole wanted) {
-        return turns.next(() -> {
-            if (boot != null && boot.domid() == wanted.domid()) {
-                return Future.succeededFuture();
-            }
-            return detachAll().compose(none -> attachBoot(wanted));
-        });
+        return attach(
+                wanted.domid(),
+                typed -> new BootConsole(bus, wanted, typed, new Milestones(bus, wanted, config, metrics), metrics));
     }
 
-    private Future<Void> attachBoot(AttachConsole wanted) {
-        BootConsole made = new BootConsole(bus, wanted, input, new Milestones(bus, wanted, config, metrics), metrics);
+    /** @param source makes the source of this boot, with the queue of what is typed */
+    Future<Void> attach(int domid, Function<InputQueue, ConsoleSource> source) {
+        return turns.next(() -> isAttached(domid)
+                ? Future.succeededFuture()
+                : detachAll().compose(none -> attachBoot(source.apply(input))));
+    }
+
+    boolean isAttached(int domid) {
+        return isOf(boot, domid);
+    }
+
+    private Future<Void> attachBoot(ConsoleSource made) {
         return made.attach()
                 .onSuccess(attached -> {
                     boot = made;
                     used = true;
                     metrics.attached();
-                    tellBoot(wanted);
+                    tellBoot(made);
                 })
                 .onFailure(failure -> leftover = made.isHolding() ? made : null);
     }
 
-    private void tellBoot(AttachConsole wanted) {
-        ConsoleHistory.Extent extent = history.extent();
-        if (!wanted.adopted() && !extent.boots().isEmpty()) {
+    private void tellBoot(ConsoleSource made) {
+        ConsoleHistory.Extent extent = history.get();
+        if (made.isNewBoot() && !extent.boots().isEmpty()) {
             long offset = extent.boots().get(extent.boots().size() - 1).offset();
             ConsoleRestarted.ADDRESS
                     .at(uuid)
-                    .publish(bus, new ConsoleRestarted(uuid, extent.boot(), wanted.domid(), offset));
+                    .publish(bus, new ConsoleRestarted(uuid, extent.boot(), made.domid(), offset));
         }
     }
 
@@ -101,7 +122,16 @@ final class DomainConsole {
         return turns.next(this::detachAll);
     }
 
-    private static boolean isOf(@Nullable BootConsole console, int domid) {
+    /** Detaches if nobody looks. */
+    Future<Void> detachUnwatched() {
+        return turns.next(() -> isWatched() ? Future.succeededFuture() : detachAll());
+    }
+
+    boolean isWatched() {
+        return !audience.isEmpty();
+    }
+
+    private static boolean isOf(@Nullable ConsoleSource console, int domid) {
         return console != null && console.domid() == domid;
     }
 
@@ -130,8 +160,8 @@ final class DomainConsole {
     }
 
     ConsoleState state(boolean kept) {
-        ConsoleHistory.Extent extent = history.extent();
-        BootConsole now = boot;
+        ConsoleHistory.Extent extent = history.get();
+        ConsoleSource now = boot;
         return new ConsoleState(
                 now == null ? -1 : now.domid(),
                 extent.first(),
@@ -140,7 +170,8 @@ final class DomainConsole {
                 extent.boots(),
                 audience.all(),
                 lease.shown(),
-                kept);
+                kept,
+                shared);
     }
 
     ConsoleWatcher join(@Nullable String name, String login, boolean viewOnly) {
@@ -191,7 +222,7 @@ final class DomainConsole {
 
     void type(String viewer, byte[] typed) {
         lease.use(audience.viewer(viewer), Instant.now());
-        BootConsole now = boot;
+        ConsoleSource now = boot;
         if (now == null) {
             throw Problem.of(
                             ProblemType.CONFLICT, "The console of domain " + uuid + " is not attached: it does not run")
@@ -221,7 +252,7 @@ final class DomainConsole {
 
     /** Tells the switch how much was printed since the last time, if anything was. */
     private void tellActivity() {
-        long end = history.extent().next();
+        long end = history.get().next();
         if (boot != null && end > told) {
             RouteControl.ADDRESS.publish(
                     bus,
@@ -236,7 +267,7 @@ final class DomainConsole {
 
     /** The domain runs. */
     void unpaused(int domid) {
-        BootConsole now = boot;
+        ConsoleSource now = boot;
         if (now != null && now.domid() == domid) {
             now.unpaused();
         }

@@ -4,6 +4,7 @@ import dev.xcs.image.BootFile;
 import dev.xcs.image.ImageInspector;
 import dev.xcs.image.Ramdisk;
 import dev.xcs.image.SeenImages;
+import dev.xcs.model.Compression;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.GuestOs;
@@ -44,7 +45,15 @@ final class BootImages {
     /** All that a file says; a relative path is below the root. */
     Future<ImageReport> inspect(String path) {
         String whole = root.isPresent() && !path.startsWith(SIMULATED) ? below(root.get(), path) : path;
-        return look("path", whole, () -> seen.inspect("path", whole));
+        return look("path", whole, () -> seen.inspect("path", whole)).onSuccess(image -> prepare(whole, image));
+    }
+
+    /** So that the first guest that boots from it need not wait until it is unpacked. */
+    private void prepare(String path, ImageReport image) {
+        boolean boots = Boolean.TRUE.equals(image.pv()) || Boolean.TRUE.equals(image.pvh());
+        if (boots && !image.simulated() && image.compression() != Compression.NONE) {
+            xen.prepare(path);
+        }
     }
 
     /**

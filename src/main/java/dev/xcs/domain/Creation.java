@@ -171,22 +171,18 @@ final class Creation {
         /** Most of the nodes need nothing of the build, so they are written while it goes on; they appear when both are done. */
         private Future<BuiltDomain> build() {
             Future<BuiltDomain> building = xen.build(spec, domid);
-            nodes = store.transaction(tx -> tx.apply(NodeTree.early(spec, domid))
+            nodes = store.commitAfter(tx -> tx.apply(NodeTree.early(spec, domid))
                     .compose(any -> devices.place(spec, domid))
                     .compose(tx::apply)
                     .compose(any -> building)
-                    .compose(built -> tx.apply(NodeTree.late(domid, built))));
+                    .map(built -> NodeTree.late(domid, built)));
             return building;
         }
 
-        /**
-         * Xenstored is the slowest here. The console is attached while the domain is introduced, and not before: what the event loop does
-         * meanwhile would delay the nodes.
-         */
+        /** Xenstored is the slowest here; the console is attached beside it. */
         private Future<Void> publish(BuiltDomain built) {
             Future<Void> seen = seen();
-            return step("nodes", () -> nodes)
-                    .compose(any -> Future.join(connect(built), show(built)))
+            return Future.join(connect(built), show(built))
                     .compose(any -> Future.join(step("record", this::record), seen))
                     .mapEmpty();
         }
@@ -197,7 +193,9 @@ final class Creation {
         }
 
         private Future<Void> show(BuiltDomain built) {
-            return step("introduce", () -> introduce(built))
+            return step("nodes", () -> nodes)
+                    .recover(failure -> in("nodes", failure))
+                    .compose(any -> step("introduce", () -> introduce(built)))
                     .compose(any -> step("devices", () -> preemption.orPreempted(devices.take(spec))));
         }
 

@@ -10,6 +10,7 @@ import dev.xcs.hypervisor.Kernels;
 import dev.xcs.hypervisor.NetworkDevices;
 import dev.xcs.journal.ConsoleLog;
 import dev.xcs.message.AttachLoop;
+import dev.xcs.message.AttachTerminal;
 import dev.xcs.message.AwaitEvents;
 import dev.xcs.message.BackingExamined;
 import dev.xcs.message.BindChannel;
@@ -18,6 +19,7 @@ import dev.xcs.message.CloseTerminal;
 import dev.xcs.message.ConnectVif;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
+import dev.xcs.message.DetachTerminal;
 import dev.xcs.message.DeviceAttached;
 import dev.xcs.message.DeviceSized;
 import dev.xcs.message.DisconnectVif;
@@ -53,6 +55,7 @@ import dev.xcs.message.ReadDiskStatistics;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadHypervisorLog;
 import dev.xcs.message.ReadKernel;
+import dev.xcs.message.ReadTerminal;
 import dev.xcs.message.ReadVifStatistics;
 import dev.xcs.message.RefreshDevice;
 import dev.xcs.message.ReleaseDevice;
@@ -61,6 +64,7 @@ import dev.xcs.message.ServeLeases;
 import dev.xcs.message.ShowKernelCache;
 import dev.xcs.message.ShutdownXenDomain;
 import dev.xcs.message.SimKernelFound;
+import dev.xcs.message.TypeTerminal;
 import dev.xcs.message.UnbindChannel;
 import dev.xcs.message.UnmapConsole;
 import dev.xcs.message.UnmaskChannels;
@@ -108,6 +112,7 @@ public final class HypervisorGateway extends VerticleBase {
     private final Duration joinLimit;
     private final Handles handles;
     private final TerminalTable terminals;
+    private final AttachedTerminals attachedTerminals;
     private final List<Future<Void>> listening = new ArrayList<>();
 
     private final Lane events = new Lane("xcs-native-events", 1, 1);
@@ -149,6 +154,7 @@ public final class HypervisorGateway extends VerticleBase {
         this.metrics = metrics;
         this.handles = new Handles(hypervisor, consoleLog);
         this.terminals = new TerminalTable(hypervisor);
+        this.attachedTerminals = new AttachedTerminals(hypervisor);
         this.builds = new Lane("xcs-native-build", maxParallelBuilds, 64 * maxParallelBuilds);
         Gauge.builder("xcs.native.consoles.mapped", handles, Handles::mapped)
                 .description("Console rings that are mapped")
@@ -256,6 +262,10 @@ public final class HypervisorGateway extends VerticleBase {
         answer(CloseTerminal.ADDRESS, terminalCalls, terminals::close);
         answer(PollTerminals.ADDRESS, terminalCalls, ask -> terminals.poll());
         answer(WriteTerminal.ADDRESS, terminalCalls, terminals::write);
+        answer(AttachTerminal.ADDRESS, terminalCalls, attachedTerminals::attach);
+        answer(DetachTerminal.ADDRESS, terminalCalls, attachedTerminals::detach);
+        answer(ReadTerminal.ADDRESS, terminalCalls, attachedTerminals::read);
+        answer(TypeTerminal.ADDRESS, terminalCalls, attachedTerminals::type);
     }
 
     private void answerForDevices() {
@@ -377,6 +387,7 @@ public final class HypervisorGateway extends VerticleBase {
         }
         if (!running.contains(terminalCalls.name())) {
             terminals.close();
+            attachedTerminals.close();
         }
         if (!running.isEmpty()) {
             throw Problem.of(ProblemType.TIMEOUT, "Native calls still run after " + joinLimit + ": " + running)

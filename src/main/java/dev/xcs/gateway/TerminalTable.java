@@ -53,14 +53,19 @@ final class TerminalTable {
 
     ConsoleWritten write(WriteTerminal ask) {
         Terminal terminal = terminals.get(ask.domid());
-        byte[] bytes = ask.bytes().getBytes();
+        return new ConsoleWritten(
+                terminal == null ? 0 : write(terminal, ask.bytes().getBytes()));
+    }
+
+    /** As many of them as there is room for. */
+    static int write(Terminal terminal, byte[] bytes) {
         int written = 0;
         int count = -1;
-        while (terminal != null && count != 0 && written < bytes.length) {
+        while (count != 0 && written < bytes.length) {
             count = terminal.write(bytes, written, bytes.length - written);
             written += count;
         }
-        return new ConsoleWritten(written);
+        return written;
     }
 
     void close() {

@@ -1,17 +1,17 @@
 package dev.xcs.hypervisor;
 
-/** This process's end of a pseudo terminal. Nothing here waits. */
+/** This process's end of a pseudo terminal: the one whose making it is, or the other. Nothing here waits. */
 public interface Terminal extends AutoCloseable {
-    /** What others open. */
+    /** What is opened at the end of the users. */
     String path();
 
-    /** Whether anybody has it open. */
+    /** Whether anybody has the other end open. */
     boolean isOpen();
 
-    /** Takes what was typed there; 0 when nothing was. */
+    /** Takes what was written there; 0 when nothing was. */
     int read(byte[] into);
 
-    /** Shows as many of these bytes as there is room for, and gives their number. */
+    /** Sends as many of these bytes there as there is room for, and gives their number. */
     int write(byte[] from, int offset, int length);
 
     @Override

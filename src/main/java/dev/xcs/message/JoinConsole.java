@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param name how the others are to see the viewer; null for its login's name and a number
  * @param login who it is
  * @param viewOnly whether it may never write
+ * @param foreign the domid if another tool made the domain, otherwise null: its console is opened for those who look
  */
-public record JoinConsole(UUID uuid, @Nullable String name, String login, boolean viewOnly) implements BusMessage {
+public record JoinConsole(
+        UUID uuid,
+        @Nullable String name,
+        String login,
+        boolean viewOnly,
+        @Nullable Integer foreign) implements BusMessage {
     public static final Address<JoinConsole, ConsoleJoined> ADDRESS = new Address<>("xcs.console.join");
 }

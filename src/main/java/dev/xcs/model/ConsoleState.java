@@ -11,6 +11,7 @@ import java.util.List;
  * @param boot the number of the newest boot, 0 when there was none yet
  * @param boots those of which bytes are kept, oldest first, and the newest
  * @param kept whether what is printed is kept now; not while the disk is full
+ * @param shared whether another tool reads this console and so takes bytes away
  */
 public record ConsoleState(
         int domid,
@@ -20,7 +21,9 @@ public record ConsoleState(
         List<ConsoleBoot> boots,
         List<ConsoleWatcher> viewers,
         ConsoleLease lease,
-        boolean kept) {
+        boolean kept,
+        boolean shared) {
+
     public ConsoleState {
         boots = List.copyOf(boots);
         viewers = List.copyOf(viewers);

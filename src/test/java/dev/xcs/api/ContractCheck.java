@@ -44,6 +44,10 @@ public final class ContractCheck {
         if (method.equals("HEAD") || method.equals("OPTIONS")) {
             return;
         }
+        if (body.length > 0 && status < 400 && !media.contains("json")) {
+            // The validator knows no other bodies.
+            return;
+        }
         Operation operation = contract.routes().findOperation(path.split("\\?", 2)[0], HttpMethod.valueOf(method));
         String id = operation == null ? "showHost" : operation.getOperationId();
         if (operation == null) {

@@ -13,13 +13,13 @@ class ExpiringTest {
 
     @Test
     void acceptsASecretUntilItsEnd() {
-        String secret = secrets.issue();
+        String early = secrets.issue();
+        String late = secrets.issue();
 
         now.set(Instant.EPOCH.plus(Duration.ofMinutes(10)).minusMillis(1));
-        assertThat(secrets.accepts(secret)).isTrue();
+        assertThat(secrets.redeem(early)).isTrue();
         now.set(Instant.EPOCH.plus(Duration.ofMinutes(10)));
-        assertThat(secrets.accepts(secret)).isFalse();
-        assertThat(secrets.redeem(secret)).isFalse();
+        assertThat(secrets.redeem(late)).isFalse();
     }
 
     @Test
@@ -28,7 +28,7 @@ class ExpiringTest {
 
         assertThat(secrets.redeem(secret)).isTrue();
         assertThat(secrets.redeem(secret)).isFalse();
-        assertThat(secrets.accepts("another")).isFalse();
+        assertThat(secrets.redeem("another")).isFalse();
     }
 
     @Test
@@ -37,9 +37,9 @@ class ExpiringTest {
         String second = secrets.issue();
         String third = secrets.issue();
 
-        assertThat(secrets.accepts(first)).isFalse();
-        assertThat(secrets.accepts(second)).isTrue();
-        assertThat(secrets.accepts(third)).isTrue();
+        assertThat(secrets.redeem(first)).isFalse();
+        assertThat(secrets.redeem(second)).isTrue();
+        assertThat(secrets.redeem(third)).isTrue();
     }
 
     @Test

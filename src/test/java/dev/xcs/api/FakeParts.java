@@ -192,7 +192,15 @@ public final class FakeParts extends VerticleBase {
 
     private ConsoleState console() {
         return new ConsoleState(
-                3, Math.max(gone, printed.length() - HISTORY), printed.length(), 2, BOOTS, watchers, lease, true);
+                3,
+                Math.max(gone, printed.length() - HISTORY),
+                printed.length(),
+                2,
+                BOOTS,
+                watchers,
+                lease,
+                true,
+                false);
     }
 
     private ConsoleLogRead read(ReadConsoleLog asked) {

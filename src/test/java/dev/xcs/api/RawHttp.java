@@ -71,8 +71,23 @@ public final class RawHttp {
         if (status == 100) {
             return read(in, head);
         }
+        if (!head && "chunked".equals(headers.get("transfer-encoding"))) {
+            return new Response(status, headers, chunks(in));
+        }
         int length = head ? 0 : Integer.parseInt(headers.getOrDefault("content-length", "0"));
         return new Response(status, headers, in.readNBytes(length));
+    }
+
+    private static byte[] chunks(InputStream in) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        int length = Integer.parseInt(line(in), 16);
+        while (length > 0) {
+            body.writeBytes(in.readNBytes(length));
+            line(in);
+            length = Integer.parseInt(line(in), 16);
+        }
+        line(in);
+        return body.toByteArray();
     }
 
     private static String line(InputStream in) throws IOException {

@@ -77,6 +77,7 @@ public final class ConsoleRate {
         private final Socket socket;
         private final DataInputStream in;
         private final AtomicLong bytes = new AtomicLong();
+        private volatile boolean closed;
 
         Counter(URI address, String uuid, String token) throws IOException {
             socket = new Socket(address.getHost(), address.getPort());
@@ -119,7 +120,9 @@ public final class ConsoleRate {
                     }
                 }
             } catch (IOException over) {
-                System.err.println("A viewer ended: " + over.getMessage());
+                if (!closed) {
+                    System.err.println("A viewer ended: " + over.getMessage());
+                }
             }
         }
 
@@ -132,6 +135,7 @@ public final class ConsoleRate {
         }
 
         void close() {
+            closed = true;
             try {
                 socket.close();
             } catch (IOException e) {

@@ -277,6 +277,84 @@ class ConsoleBrowserIT {
         }
     }
 
+    private void restart(Map<String, String> settings) throws IOException {
+        daemon.close();
+        daemon = RunningDaemon.startOn(host, dir.resolve("state"), settings);
+        api = daemon.api();
+    }
+
+    private static int rows(Surfer surfer) {
+        return surfer.page().locator(".xterm-rows > div").count();
+    }
+
+    @Test
+    void drawsForTheSizeOfWhoHasTheKeyboard() throws Exception {
+        String uuid = guest("web", "destroy");
+        try (Surfer small = at(uuid);
+                Surfer other = at(uuid)) {
+            small.page().setViewportSize(800, 460);
+            int own = rows(other);
+            Await.until("it is smaller", SOON, () -> rows(small) < own);
+            small.type("echo o''ne");
+            other.reads(HOLDER, "has the keyboard");
+            Await.until("the other is as small", SOON, () -> rows(other) == rows(small));
+            try (Surfer late = at(uuid)) {
+                Await.until("who comes later too", SOON, () -> rows(late) == rows(small));
+            }
+            small.click("button:has-text('Give it back')");
+            Await.until("it has its own size again", SOON, () -> rows(other) == own);
+        }
+    }
+
+    @Test
+    void tellsThatTheKeyboardWasTakenBack() throws IOException {
+        restart(Map.of("console.lease-idle", "2s"));
+        String uuid = guest("web", "destroy");
+        try (Surfer admin = at(uuid)) {
+            admin.click(TAKE);
+            admin.reads(HOLDER, "You have the keyboard");
+            admin.reads(".console-message", "The keyboard was taken back: nothing was typed for long.");
+            admin.reads(HOLDER, "Nobody has the keyboard");
+        }
+    }
+
+    @Test
+    void saysWhyItWasSentAwayAndComesBackWhenAsked() throws IOException {
+        restart(Map.of("console.view-idle", "5s"));
+        String uuid = guest("web", "destroy");
+        try (Surfer admin = at(uuid)) {
+            admin.reads(".console-title .link", "Closed: idle");
+            admin.reads(".console-message", "Nobody has used this console for long");
+            admin.click("button:has-text('Connect again')");
+            admin.reads(".console-title .link", "Connected");
+        }
+    }
+
+    @Test
+    void comesInWhenThereIsAPlaceAgain() throws IOException {
+        restart(Map.of("api.max-console-viewers", "1"));
+        String uuid = guest("web", "destroy");
+        try (Surfer second = chromium.admin(api).toleratingFailedRequests()) {
+            try (Surfer first = at(uuid)) {
+                first.reads(".console-title .link", "Connected");
+                second.go("#/domains/" + uuid);
+                second.reads(".console-title .link", "Connection lost");
+            }
+            second.reads(".console-title .link", "Connected");
+        }
+    }
+
+    @Test
+    void showsTheConsoleOfADomainOfXl() {
+        String uuid = host.createForeign("theirs").uuid().toString();
+        try (Surfer admin = at(uuid)) {
+            admin.reads(".console .hint", "Another tool made this domain");
+            admin.type("echo by''page");
+            admin.readsInConsole("bypage");
+            admin.isAccessible("the console of a domain of another tool");
+        }
+    }
+
     private static int count(String text, String part) {
         return text.split(part, -1).length - 1;
     }

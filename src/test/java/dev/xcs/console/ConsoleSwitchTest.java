@@ -311,7 +311,9 @@ class ConsoleSwitchTest {
 
         Await.until("the viewers are told", SOON, () -> ended.size() == 1);
         assertNothingHeld();
-        assertThat(stage.on.refused(FetchConsole.ADDRESS, new FetchConsole(ONE)).detail())
+        assertThat(stage.on
+                        .refused(FetchConsole.ADDRESS, new FetchConsole(ONE, false))
+                        .detail())
                 .contains(ONE.toString());
         assertThat(stage.on
                         .refused(TypeConsole.ADDRESS, writer(ONE).typing(bytes("x")))

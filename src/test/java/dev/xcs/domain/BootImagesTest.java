@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.xcs.bus.Json;
 import dev.xcs.bus.RecordCodec;
+import dev.xcs.hypervisor.KernelElf;
+import dev.xcs.message.Done;
 import dev.xcs.message.FindSimKernel;
+import dev.xcs.message.PrepareKernel;
 import dev.xcs.message.SimKernelFound;
+import dev.xcs.model.Compression;
 import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.GuestOs;
 import dev.xcs.model.ImageFormat;
 import dev.xcs.model.ImageReport;
@@ -14,6 +19,7 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +27,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +120,29 @@ class BootImagesTest {
         Files.write(Path.of(path), new byte[1000]);
 
         assertThat(refusal(images.inspect(path)).detail()).contains("is not a kernel");
+    }
+
+    @Test
+    void haveAPackedKernelUnpackedWhenItIsFirstSeen() throws Exception {
+        BlockingQueue<String> prepared = new LinkedBlockingQueue<>();
+        PrepareKernel.ADDRESS.answer(vertx.eventBus(), ask -> {
+            prepared.add(ask.kernel());
+            return Future.succeededFuture(new Done());
+        });
+        byte[] elf = KernelElf.of(DomainType.PVH);
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(elf);
+        }
+        BootImages images = images(Optional.empty());
+
+        String plain = file("plain", elf);
+        String zipped = file("zipped", packed.toByteArray());
+        Rig.await(images.inspect(plain));
+        assertThat(Rig.await(images.inspect(zipped)).compression()).isEqualTo(Compression.GZIP);
+
+        assertThat(prepared.poll(10, TimeUnit.SECONDS)).isEqualTo(zipped);
+        assertThat(prepared).isEmpty();
     }
 
     private BootImages images(Optional<Path> root) {

@@ -136,6 +136,33 @@ class DisksLabIT {
     }
 
     @Test
+    void aGuestReadsAndWritesImagesOfOtherHypervisors() throws Exception {
+        inDom0("truncate -s 3M " + DIR + "/raw.img");
+        pattern(DIR + "/raw.img", "IN-THE-IMAGE");
+        inDom0("cd " + DIR + "; qemu-img convert -O vpc -o force_size=on raw.img image.vhd;"
+                + " qemu-img convert -O vmdk raw.img image.vmdk");
+        String uuid = create(
+                "strangers",
+                disk(DIR + "/image.vhd", "xvda", "format", "vhd"),
+                disk(DIR + "/image.vmdk", "xvdb", "format", "vmdk"));
+        try (ConsoleViewer console = api.console(uuid)) {
+            console.awaitText("GUEST-UP", BOOT);
+            for (String vdev : List.of("xvda", "xvdb")) {
+                assertThat(run(console, "head -c 12 /dev/" + vdev)).isEqualTo("IN-THE-IMAGE");
+                assertThat(run(console, "cat /sys/block/" + vdev + "/size")).isEqualTo(Long.toString((3 << 20) / 512));
+                assertThat(shown(uuid, vdev).path("sizeBytes").asLong()).isEqualTo(3 << 20);
+                run(console, "printf BY-THE-GUEST | dd of=/dev/" + vdev + " conv=notrunc 2> /dev/null; sync");
+            }
+        }
+        assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
+        for (String image : List.of("-f vpc " + DIR + "/image.vhd", "-f vmdk " + DIR + "/image.vmdk")) {
+            assertThat(inDom0("qemu-img convert -O raw " + image + " " + DIR + "/back.img; head -c 12 " + DIR
+                            + "/back.img"))
+                    .isEqualTo("BY-THE-GUEST");
+        }
+    }
+
+    @Test
     void disksComeGoAndGrowWhileTheGuestRuns() throws Exception {
         inDom0("truncate -s 4M " + DIR + "/hot.img; truncate -s 2M " + DIR + "/cd.iso");
         pattern(DIR + "/hot.img", "HOT-ATTACHED");

@@ -250,7 +250,7 @@ class NetworksLabIT {
         // nc ends with the input of either side: this one has some for long enough
         inDom0("(sleep 60 | busybox nc -l -p 9009) > /dev/null 2>&1 &");
         long before = sent(uuid);
-        run(console, "dd if=/dev/zero bs=1000 count=20000 2> /dev/null | nc 10.77.0.1 9009 > /dev/null 2>&1 &");
+        run(console, "dd if=/dev/zero bs=1000 count=20000 2> /dev/null | nc 10.77.0.1 9009 > /dev/null 2>&1 & true");
         Await.until("the burst is through", SOON, () -> sent(uuid) > before + 100_000);
         long from = sent(uuid);
         long begin = System.nanoTime();

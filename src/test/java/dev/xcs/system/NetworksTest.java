@@ -11,7 +11,9 @@ import dev.xcs.testing.ApiClient.Answer;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.ConsoleViewer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -373,5 +375,48 @@ class NetworksTest {
                         List.of(Map.of("bridge", "xenbr0", "script", "/bin/true"))));
         assertThat(refused.status()).as(refused.body().toString()).isEqualTo(400);
         assertThat(refused.body().path("field").asText()).isEqualTo("vifs[0].script");
+    }
+
+    private Path withScript(String text) throws Exception {
+        assertThat(daemon.stop()).isEmpty();
+        Path scripts = Files.createDirectories(dir.resolve("scripts"));
+        daemon =
+                RunningDaemon.startOn(host, dir.resolve("state"), Map.of("block.script-directory", scripts.toString()));
+        api = daemon.api();
+        Path script = Files.writeString(scripts.resolve("vif-own"), "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        return script;
+    }
+
+    @Test
+    void aScriptOfTheUsersConnectsAVifAndUndoesIt() throws Exception {
+        Path told = dir.resolve("told");
+        withScript("echo $* $vif $XENBUS_TYPE $XENBUS_PATH >> " + told);
+        String uuid = create("scripted", "", Map.of("bridge", "xenbr0", "script", "vif-own"));
+        int domid = api.get("/v1/domains/" + uuid).body().path("domid").asInt();
+        assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
+        String rest = " type_if=vif vif" + domid + ".0 vif backend/vif/" + domid + "/0";
+        assertThat(Files.readAllLines(told)).containsExactly("online" + rest, "offline" + rest);
+    }
+
+    @Test
+    void whatAScriptComplainsOfIsTheAnswer() throws Exception {
+        withScript("[ $1 = offline ] || { echo 'no such bridge here' >&2; exit 3; }");
+        Answer refused = api.post(
+                "/v1/domains",
+                Map.of(
+                        "name",
+                        "scripted",
+                        "memoryMib",
+                        64,
+                        "vcpus",
+                        1,
+                        "kernel",
+                        "sim:linux",
+                        "vifs",
+                        List.of(Map.of("bridge", "xenbr0", "script", "vif-own"))));
+        assertThat(refused.status()).as(refused.body().toString()).isEqualTo(422);
+        assertThat(refused.body().toString()).contains("vif-own", "no such bridge here", "3");
+        assertThat(api.get("/v1/domains").body()).hasSize(1);
     }
 }

@@ -18,9 +18,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Speaks to a running daemon as any outside program would: plain HTTP with the admin token. */
 public final class ApiClient {
+    private static final Pattern HEAD =
+            Pattern.compile("(?is)^HTTP/1.1 (\\d+).*?\ncontent-length: *(\\d+)\r\n.*?\r?\n?\r\n");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -74,7 +78,6 @@ public final class ApiClient {
         return put("/v1/domains/" + uuid + "/state", Map.of("state", state));
     }
 
-    /** Opens the console; closes with the viewer. */
     /** Who looks from the last bytes on and, the lease taken from whoever has it, types. */
     public ConsoleViewer console(String uuid) {
         ConsoleViewer writer = viewer(uuid, "");
@@ -87,6 +90,33 @@ public final class ApiClient {
         URI address = URI.create(
                 "ws" + base.toString().substring("http".length()) + "/v1/domains/" + uuid + "/console" + query);
         return ConsoleViewer.open(http, address, token);
+    }
+
+    /** The refusal of a console's websocket, whose body a websocket client does not show. */
+    public Answer upgradeRefusal(String path) {
+        try (Socket socket = stuck(
+                path,
+                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: xcs.console.v1")) {
+            socket.setSoTimeout(60_000);
+            StringBuilder answer = new StringBuilder();
+            Matcher head = HEAD.matcher(answer);
+            while (!head.reset().find()
+                    || answer.length()
+                            < head.end() + Integer.parseInt(head.group(2).strip())) {
+                int c = socket.getInputStream().read();
+                if (c < 0) {
+                    throw new AssertionError("No refusal: " + answer);
+                }
+                answer.append((char) c);
+            }
+            return new Answer(
+                    Integer.parseInt(head.group(1)),
+                    HttpHeaders.of(Map.of(), (name, value) -> true),
+                    JSON.readTree(answer.substring(head.end())));
+        } catch (IOException failure) {
+            throw new AssertionError("No answer from " + base, failure);
+        }
     }
 
     /** The body as it is. */

@@ -64,7 +64,7 @@ public final class Consoles {
 
     public static Kept kept(BusFixture on, UUID uuid) {
         ConsoleState state =
-                on.ask(FetchConsole.ADDRESS, new FetchConsole(uuid)).state();
+                on.ask(FetchConsole.ADDRESS, new FetchConsole(uuid, false)).state();
         long first = state.first();
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         long next = first;
@@ -85,8 +85,9 @@ public final class Consoles {
 
     /** What is read while the guest prints may have been the oldest, and gone meanwhile; there is no other reason for a hole. */
     private static void requireDropped(BusFixture on, UUID uuid, long from, long to) {
-        long first =
-                on.ask(FetchConsole.ADDRESS, new FetchConsole(uuid)).state().first();
+        long first = on.ask(FetchConsole.ADDRESS, new FetchConsole(uuid, false))
+                .state()
+                .first();
         if (first < to) {
             throw new AssertionError("A hole from " + from + " to " + to + ", kept from " + first);
         }
@@ -101,7 +102,7 @@ public final class Consoles {
         public Writer(BusFixture on, UUID uuid) {
             this.on = on;
             this.uuid = uuid;
-            this.viewer = on.ask(JoinConsole.ADDRESS, new JoinConsole(uuid, null, "test", false))
+            this.viewer = on.ask(JoinConsole.ADDRESS, new JoinConsole(uuid, null, "test", false, null))
                     .viewer();
             on.ask(TakeLease.ADDRESS, new TakeLease(uuid, viewer, true));
         }

@@ -29,11 +29,26 @@ public final class LeaseContest implements AutoCloseable {
 
     private final List<ConsoleViewer> viewers = new ArrayList<>();
     private final List<String> ids = new ArrayList<>();
+    private final Duration wordEvery;
+    private final Duration stealEvery;
     private final AtomicBoolean going = new AtomicBoolean(true);
     private final ExecutorService typists;
     private final List<CompletableFuture<Integer>> typing = new ArrayList<>();
 
     public LeaseContest(ApiClient api, String uuid, int count) throws Exception {
+        this(api, uuid, count, Duration.ofMillis(10), Duration.ofMillis(3));
+    }
+
+    /**
+     * At a pace that an emulated host keeps up with: what it has not answered in time fails the contest.
+     *
+     * @param wordEvery of each typist
+     * @param stealEvery on average
+     */
+    public LeaseContest(ApiClient api, String uuid, int count, Duration wordEvery, Duration stealEvery)
+            throws Exception {
+        this.wordEvery = wordEvery;
+        this.stealEvery = stealEvery;
         typists = Executors.newFixedThreadPool(count);
         for (int i = 0; i < count; i++) {
             ConsoleViewer viewer = api.viewer(uuid, "?last=0&viewer=typist%20" + i);
@@ -50,7 +65,7 @@ public final class LeaseContest implements AutoCloseable {
         }
         for (int i = 0; i < steals; i++) {
             viewers.get(random.nextInt(viewers.size())).sendText("{\"type\":\"steal-lease\"}");
-            LockSupport.parkNanos(random.nextInt(6_000_000));
+            LockSupport.parkNanos(random.nextInt(2 * (int) stealEvery.toNanos()));
         }
         going.set(false);
         for (CompletableFuture<Integer> one : typing) {
@@ -68,7 +83,7 @@ public final class LeaseContest implements AutoCloseable {
         while (going.get()) {
             viewers.get(number).type(word(number, words));
             words++;
-            LockSupport.parkNanos(10_000_000);
+            LockSupport.parkNanos(wordEvery.toNanos());
         }
         return words;
     }

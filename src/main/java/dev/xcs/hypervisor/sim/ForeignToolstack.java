@@ -36,6 +36,7 @@ final class ForeignToolstack implements AutoCloseable {
 
     private final SimMachine machine;
     private final BackendNetwork network;
+    private final SimTerminals terminals;
     private final Path socket;
     private final Map<Integer, ForeignConsole> consoles = new ConcurrentHashMap<>();
     private final Map<Integer, ForeignDomain> watched = new ConcurrentHashMap<>();
@@ -45,9 +46,10 @@ final class ForeignToolstack implements AutoCloseable {
         return thread;
     });
 
-    ForeignToolstack(SimMachine machine, BackendNetwork network, Path socket) {
+    ForeignToolstack(SimMachine machine, BackendNetwork network, SimTerminals terminals, Path socket) {
         this.machine = machine;
         this.network = network;
+        this.terminals = terminals;
         this.socket = socket;
         machine.onEnd((domid, gone) -> {
             if (watched.containsKey(domid)) {
@@ -64,7 +66,9 @@ final class ForeignToolstack implements AutoCloseable {
             BuiltDomain built =
                     machine.build(new BuildRequest(domid, DomainType.PV, memoryMib, 1, kernel, null, cmdline));
             publish(store, domain, built, memoryMib);
-            consoles.put(domid, new ForeignConsole(machine, domid, built.consolePort(), executor));
+            ForeignConsole console = new ForeignConsole(machine, domid, built.consolePort(), terminals, executor);
+            consoles.put(domid, console);
+            store.write("/local/domain/" + domid + "/console/tty", console.path());
             watched.put(domid, domain);
             machine.unpause(domid);
         } catch (ProblemException e) {
@@ -91,7 +95,7 @@ final class ForeignToolstack implements AutoCloseable {
             store.permit(home + "/control/" + key, "n" + domid);
         }
         writeAll(store, home + "/store", "port", built.storePort(), "ring-ref", built.storeFrame());
-        writeAll(store, home + "/console", "type", "xenconsoled", "output", "pty", "tty", "/dev/pts/" + domid);
+        writeAll(store, home + "/console", "type", "xenconsoled", "output", "pty");
         writeAll(store, home + "/console", "port", built.consolePort(), "ring-ref", built.consoleFrame());
         store.write("/libxl/" + domid + "/type", "pv");
         store.ask(Op.INTRODUCE, "" + domid, "" + built.storeFrame(), "" + built.storePort());

@@ -62,7 +62,7 @@ public final class SimHost implements AutoCloseable {
         this.run = devices.resolveSibling(NETBSD);
         this.network = options.dom0() == Dom0.NETBSD ? new NetbsdDom0(run) : new Dom0Network();
         this.netback = new Netback(machine, network);
-        this.foreign = new ForeignToolstack(machine, network, socket);
+        this.foreign = new ForeignToolstack(machine, network, terminals, socket);
         Dom0Nodes.write(store, options);
         store.injectFaults(new XenstoreTroubles(faults, options.slowness().dividedBy(SLOW_REPLY_PART), () -> store));
     }

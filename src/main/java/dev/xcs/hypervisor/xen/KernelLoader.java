@@ -5,21 +5,54 @@ import dev.xcs.image.BootFile;
 import dev.xcs.image.ElfWrapping;
 import dev.xcs.image.KernelImage;
 import dev.xcs.image.Ramdisk;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Brings what a guest boots into memory, checked, and unpacked where the cache has not done that. */
 final class KernelLoader implements AutoCloseable {
-    private final WarmKernel warm;
+    private final WarmFile warm;
+    private final WarmFile warmRamdisk;
     private final GuestLibraryUnpacker unpacker;
 
     KernelLoader(LibC libc, GuestLibraryUnpacker unpacker) {
-        this.warm = new WarmKernel(libc);
+        this.warm = new WarmFile(libc);
+        this.warmRamdisk = new WarmFile(libc);
         this.unpacker = unpacker;
     }
 
     /** The ELF of a kernel that is to be built. */
     NativeBytes kernel(BuildOrder order) {
         UnpackedKernel unpacked = order.kernel();
-        return unpacked == null ? kernel(order.request().kernel()) : warm.share(unpacked);
+        return unpacked == null ? warmed(order.request().kernel()) : warm.share(unpacked);
+    }
+
+    private NativeBytes warmed(String path) {
+        return warmed(warm, path, () -> kernel(path));
+    }
+
+    /** Kept under what its file looked like both before and after it was read: then it is that file's. */
+    private static NativeBytes warmed(WarmFile warm, String path, Supplier<NativeBytes> reader) {
+        Optional<String> identity = identity(path);
+        NativeBytes known = identity.map(warm::find).orElse(null);
+        if (known != null) {
+            return known;
+        }
+        NativeBytes read = reader.get();
+        boolean kept =
+                read.size() <= WarmFile.MAX_COPY_BYTES && identity.isPresent() && identity.equals(identity(path));
+        return kept ? warm.keep(identity.get(), read) : read;
+    }
+
+    /** Nothing where it cannot be had; why is said when the file is opened. */
+    private static Optional<String> identity(String path) {
+        try {
+            return Optional.of(FileIdentity.of(Path.of(path)));
+        } catch (IOException | InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     /** The ELF of a kernel from its own file. */
@@ -36,12 +69,13 @@ final class KernelLoader implements AutoCloseable {
     NativeBytes ramdisk(String path, int memoryMib) {
         try (BootFile file = BootFile.open("ramdisk", path)) {
             Ramdisk.inspect(file, memoryMib);
-            return NativeBytes.copyOf(file);
+            return warmed(warmRamdisk, path, () -> NativeBytes.copyOf(file));
         }
     }
 
     @Override
     public void close() {
         warm.close();
+        warmRamdisk.close();
     }
 }

@@ -13,6 +13,7 @@ class LibC {
     static final int O_EXCL = 0x80;
     static final int O_NOCTTY = 0x100;
     static final int O_NONBLOCK = 0x800;
+    static final int O_NOFOLLOW = 0x20000;
     static final int O_CLOEXEC = 0x80000;
     static final int EFD_CLOEXEC = O_CLOEXEC;
     static final int EFD_NONBLOCK = 0x800;

@@ -129,7 +129,7 @@ public final class XenHypervisor implements Hypervisor {
                     handles.add(XenEventChannels.open(libraries.evtchn(), libraries.libc(), log.pointer()));
             XenConsoleRings rings = handles.add(XenConsoleRings.open(libraries, layout, log.pointer()));
             Dom0Devices devices = Dom0Devices.open(options.dom0(), libraries.libc(), options.root(), handles);
-            Terminals terminals = () -> PseudoTerminal.make(libraries.libc());
+            Terminals terminals = new PseudoTerminals(libraries.libc());
             return new XenHypervisor(
                     version,
                     layout,

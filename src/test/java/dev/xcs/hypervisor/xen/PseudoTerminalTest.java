@@ -1,9 +1,11 @@
 package dev.xcs.hypervisor.xen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.xcs.hypervisor.Terminal;
+import dev.xcs.model.DeviceNumber;
 import dev.xcs.testing.Await;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -14,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** On the pseudo terminals of whatever Linux this is. */
 class PseudoTerminalTest {
@@ -51,6 +55,57 @@ class PseudoTerminalTest {
             Await.until("nobody has it open", Duration.ofSeconds(10), () -> !terminal.isOpen());
             assertThat(terminal.read(new byte[10])).isZero();
         }
+    }
+
+    @Test
+    void attachesToOneThatAnotherHasMade() throws Exception {
+        try (Terminal maker = make();
+                Terminal user = PseudoTerminal.attach(MadeUpSystem.libc(), maker.path())) {
+            assertThat(user.path()).isEqualTo(maker.path());
+            assertThat(user.isOpen()).isTrue();
+            assertThat(maker.isOpen()).isTrue();
+            byte[] into = new byte[100];
+            assertThat(user.read(into)).isZero();
+            byte[] bytes = "a\nb\r\003\004\001żółw".getBytes(StandardCharsets.UTF_8);
+            maker.write(bytes, 0, bytes.length);
+            assertThat(user.read(into)).isEqualTo(bytes.length);
+            assertThat(into).startsWith(bytes);
+            assertThat(user.write(bytes, 0, bytes.length)).isEqualTo(bytes.length);
+            assertThat(maker.read(into)).isEqualTo(bytes.length);
+        }
+    }
+
+    @Test
+    void noticesThatWhoMadeItIsGone() throws Exception {
+        Terminal maker = make();
+        try (Terminal user = PseudoTerminal.attach(MadeUpSystem.libc(), maker.path())) {
+            maker.close();
+            Await.until("it is closed", Duration.ofSeconds(10), () -> !user.isOpen());
+            assertThat(user.read(new byte[10])).isZero();
+            assertThat(user.write(new byte[10], 0, 10)).isZero();
+        }
+    }
+
+    @Test
+    void attachesToNothingElse() throws Exception {
+        LibC libc = MadeUpSystem.libc();
+        for (String path : List.of("/etc/passwd", "/dev/null", "/dev/pts/ptmx", "/dev/pts/../null", "")) {
+            assertThatThrownBy(() -> PseudoTerminal.attach(libc, path))
+                    .as(path)
+                    .hasMessageContaining("expected /dev/pts/N");
+        }
+        assertThatThrownBy(() -> PseudoTerminal.attach(libc, "/dev/pts/9999999"))
+                .hasMessageContaining("There is no terminal \"/dev/pts/9999999\"");
+    }
+
+    @Test
+    void knowsTheTerminalsOfLogins(@TempDir Path proc) throws Exception {
+        Path process = Files.createDirectories(proc.resolve("42"));
+        Files.createDirectories(proc.resolve("43"));
+        Files.writeString(process.resolve("stat"), "42 (a) b) c) S 1 42 42 34819 43 4194304 0");
+        SessionTerminals terminals = new SessionTerminals(proc);
+        assertThat(terminals.has(new DeviceNumber(136, 3))).isTrue();
+        assertThat(terminals.has(new DeviceNumber(136, 4))).isFalse();
     }
 
     @Test

@@ -1,0 +1,76 @@
+package dev.xcs.bench;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How fast one guest of xl that prints without end reaches {@code xl console}, in MiB/s: the peer of {@link ConsoleRate}, to be run in dom0. Prints
+ * {@code ROW theirs MIB_PER_SECOND} for each round. Arguments: row, the guest's name, rounds, seconds of each.
+ */
+public final class XlConsoleRate {
+    private static final double MIB = 1024 * 1024;
+    private static final String PROMPT = "# ";
+
+    private XlConsoleRate() {}
+
+    public static void main(String[] arguments) throws Exception {
+        int rounds = Integer.parseInt(arguments[2]);
+        long seconds = Long.parseLong(arguments[3]);
+        Process xl = new ProcessBuilder("xl", "console", arguments[1])
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (InputStream shown = xl.getInputStream()) {
+            awaitPrompt(shown);
+            xl.getOutputStream().write(("yes " + "0123456789".repeat(7) + "\n").getBytes(StandardCharsets.US_ASCII));
+            xl.getOutputStream().flush();
+            AtomicLong bytes = new AtomicLong();
+            Thread reader = new Thread(() -> count(shown, bytes), "xl console");
+            reader.setDaemon(true);
+            reader.start();
+            // As on the other side: the first is not counted.
+            measure(bytes, seconds);
+            for (int round = 0; round < rounds; round++) {
+                System.out.printf(Locale.ROOT, "%s\ttheirs\t%.3f%n", arguments[0], measure(bytes, seconds));
+            }
+        } finally {
+            xl.destroy();
+        }
+    }
+
+    private static void awaitPrompt(InputStream shown) throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (text.indexOf(PROMPT) < 0) {
+            int c = shown.read();
+            if (c < 0) {
+                throw new IOException("xl console ended before there was a prompt: " + text);
+            }
+            text.append((char) c);
+        }
+    }
+
+    private static void count(InputStream shown, AtomicLong bytes) {
+        byte[] some = new byte[64 * 1024];
+        try {
+            for (int count = shown.read(some); count >= 0; count = shown.read(some)) {
+                bytes.addAndGet(count);
+            }
+        } catch (IOException over) {
+            // It is destroyed at the end.
+        }
+    }
+
+    private static double measure(AtomicLong bytes, long seconds) {
+        long before = bytes.get();
+        long start = System.nanoTime();
+        long end = start + TimeUnit.SECONDS.toNanos(seconds);
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+        return (bytes.get() - before) / MIB / ((System.nanoTime() - start) / 1e9);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.xcs.hypervisor.xen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.xcs.hypervisor.KernelElf;
+import dev.xcs.model.BuildRequest;
+import dev.xcs.model.DomainType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelLoaderTest {
+    @TempDir
+    Path directory;
+
+    private final XenLibraries libraries = new ScriptedLibraries().libraries();
+    private final KernelLoader loader = new KernelLoader(
+            libraries.libc(), new GuestLibraryUnpacker(libraries, ScriptedLibraries.LAYOUT.domImage()));
+
+    private BuildOrder order() {
+        String kernel = directory.resolve("kernel").toString();
+        return new BuildOrder(new BuildRequest(7, DomainType.PV, 64, 1, kernel, null, null), null);
+    }
+
+    private void write(DomainType type) throws IOException {
+        Path made = Files.write(directory.resolve("new"), KernelElf.of(type));
+        Files.move(made, directory.resolve("kernel"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Test
+    void readsAFileOnceUntilItIsReplaced() throws IOException {
+        write(DomainType.PV);
+        NativeBytes first = loader.kernel(order());
+        first.close();
+        try (NativeBytes second = loader.kernel(order())) {
+            assertThat(second.address()).as("kept").isEqualTo(first.address());
+            write(DomainType.PVH);
+            try (NativeBytes third = loader.kernel(order())) {
+                assertThat(third.address()).isNotEqualTo(second.address());
+                byte[] read = new byte[(int) third.size()];
+                third.read(0, read.length).get(read);
+                assertThat(read).isEqualTo(KernelElf.of(DomainType.PVH));
+            }
+        }
+    }
+
+    @Test
+    void readsARamdiskOnceBesideTheKernel() throws IOException {
+        write(DomainType.PV);
+        Path ramdisk = Files.writeString(directory.resolve("ramdisk"), "first");
+        loader.kernel(order()).close();
+        NativeBytes first = loader.ramdisk(ramdisk.toString(), 64);
+        first.close();
+        loader.kernel(order()).close();
+        try (NativeBytes second = loader.ramdisk(ramdisk.toString(), 64)) {
+            assertThat(second.address()).as("kept").isEqualTo(first.address());
+            Files.writeString(ramdisk, "the second");
+            try (NativeBytes third = loader.ramdisk(ramdisk.toString(), 64)) {
+                assertThat(third.size()).isEqualTo(10);
+            }
+        }
+    }
+
+    @Test
+    void copiesALargeFileForEachBuild() throws IOException {
+        write(DomainType.PV);
+        try (var file = Files.newByteChannel(directory.resolve("kernel"), StandardOpenOption.WRITE)) {
+            file.position(WarmFile.MAX_COPY_BYTES);
+            file.write(ByteBuffer.wrap(new byte[1]));
+        }
+        try (NativeBytes first = loader.kernel(order());
+                NativeBytes second = loader.kernel(order())) {
+            assertThat(second.address()).isNotEqualTo(first.address());
+            assertThat(second.size()).isEqualTo(WarmFile.MAX_COPY_BYTES + 1);
+        }
+    }
+}
