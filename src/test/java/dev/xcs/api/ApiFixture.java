@@ -59,8 +59,8 @@ final class ApiFixture implements AutoCloseable {
             stateDir = Files.createTempDirectory("xcs-api");
             ApiConfig config = new ApiConfig("127.0.0.1", 0, MAX_BODY, MAX_VIEWERS, List.of("xen.example"));
             partsId = await(vertx.deployVerticle(parts));
-            apiId = await(
-                    vertx.deployVerticle(new ApiServer(config, PVGRUB, HVM, viewIdle, stateDir, meters, pingEvery, idle)));
+            apiId = await(vertx.deployVerticle(
+                    new ApiServer(config, PVGRUB, HVM, viewIdle, stateDir, meters, pingEvery, idle)));
             port = await(FetchApiAddress.ADDRESS.ask(vertx.eventBus(), new FetchApiAddress()))
                     .port();
             token = Files.readString(stateDir.resolve("admin.token")).strip();

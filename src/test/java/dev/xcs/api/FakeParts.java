@@ -12,10 +12,10 @@ import dev.xcs.message.ConsoleShown;
 import dev.xcs.message.ConsoleWatched;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
+import dev.xcs.message.DisplayShown;
 import dev.xcs.message.DomainChanged;
 import dev.xcs.message.DomainShown;
 import dev.xcs.message.DomainsShown;
-import dev.xcs.message.DisplayShown;
 import dev.xcs.message.Done;
 import dev.xcs.message.FetchConsole;
 import dev.xcs.message.FetchDisplay;
@@ -89,6 +89,7 @@ public final class FakeParts extends VerticleBase {
     volatile Problem refusal;
     /** The unix socket of the guest's display, or none. */
     volatile String display;
+
     volatile Problem typeRefusal;
 
     public FakeParts() {

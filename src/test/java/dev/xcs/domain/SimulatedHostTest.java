@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.xcs.bus.Json;
 import dev.xcs.config.DaemonConfig.BuilderPlace;
-import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.config.DaemonConfig.XenstoreConfig;
 import dev.xcs.console.ConsoleSwitch;

@@ -51,7 +51,12 @@ public final class ConsoleParts implements AutoCloseable {
                 on.bus(), asked -> Future.succeededFuture(new DomainShown(domain(asked.uuid()))));
         BusFixture.await(domains.completion());
         on.deploy(new ApiServer(
-                new ApiConfig("127.0.0.1", 0, 1 << 20, 256, List.of()), NO_GRUB, NO_HVM, config.viewIdle(), dir, on.metrics()));
+                new ApiConfig("127.0.0.1", 0, 1 << 20, 256, List.of()),
+                NO_GRUB,
+                NO_HVM,
+                config.viewIdle(),
+                dir,
+                on.metrics()));
         port = on.ask(FetchApiAddress.ADDRESS, new FetchApiAddress()).port();
     }
 
