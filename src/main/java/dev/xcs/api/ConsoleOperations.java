@@ -175,7 +175,9 @@ final class ConsoleOperations {
             long offset = ConsoleFrame.offset(frame);
             int length = (int) Math.max(0, Math.min(ConsoleFrame.length(frame), wanted.to - offset));
             if (length == 0) {
-                return response.end();
+                // The history has gone meanwhile: a range with fewer bytes than it has promised must not look like the
+                // whole.
+                return wanted.ranged ? response.reset(0) : response.end();
             }
             long next = offset + length;
             return response.write(shown(ConsoleFrame.bytes(frame).slice(0, length)))

@@ -23,7 +23,6 @@ public record ConsoleState(
         ConsoleLease lease,
         boolean kept,
         boolean shared) {
-
     public ConsoleState {
         boots = List.copyOf(boots);
         viewers = List.copyOf(viewers);
