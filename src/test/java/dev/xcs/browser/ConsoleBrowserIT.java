@@ -93,6 +93,13 @@ class ConsoleBrowserIT {
             admin.reads(HOLDER, "You have the keyboard");
             admin.photograph("console");
             assertThat(admin.joined()).contains("an''swer").contains("\nanswer");
+            // Lower and lower, so that it has to fit anew each time.
+            for (int height = 780; height > 700; height -= 6) {
+                admin.page().setViewportSize(1440, height);
+                admin.page()
+                        .waitForFunction("() => document.querySelector('.xterm-screen').getBoundingClientRect().bottom"
+                                + " <= document.querySelector('.screen').getBoundingClientRect().bottom");
+            }
         }
     }
 
