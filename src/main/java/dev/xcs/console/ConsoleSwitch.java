@@ -134,6 +134,9 @@ public final class ConsoleSwitch extends VerticleBase {
         if (foreigners != null) {
             foreigners.changed(change);
         }
+        if (terminals != null && !change.gone()) {
+            terminals.changed(change.domain().domid());
+        }
         DomainConsole console = consoles.get(change.domain().uuid());
         if (console != null && change.domain().state() == DomainState.RUNNING) {
             console.unpaused(change.domain().domid());

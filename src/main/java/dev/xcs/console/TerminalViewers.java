@@ -48,6 +48,11 @@ final class TerminalViewers {
         private final int domid;
         private final DomainConsole console;
         private final ConsoleHistory history;
+        /** Where {@code xl console} would find it; none until it is made. */
+        private @Nullable String path;
+
+        private boolean named;
+
         /** The id of who has it open. */
         private @Nullable String id;
 
@@ -63,20 +68,48 @@ final class TerminalViewers {
 
     /** A console is attached. It works without a terminal too, so nobody waits for this. */
     void attached(int domid, DomainConsole console, ConsoleHistory history) {
+        Viewer viewer = new Viewer(domid, console, history);
+        viewers.put(domid, viewer);
         OpenTerminal.ADDRESS
                 .ask(bus, new OpenTerminal(domid))
-                .compose(opened -> {
-                    viewers.put(domid, new Viewer(domid, console, history));
-                    return name(domid, opened.path());
+                .onSuccess(opened -> {
+                    viewer.path = opened.path();
+                    name(viewer);
                 })
-                .onFailure(failure -> LOG.debug("xl console will not find domid {}: {}", domid, failure.getMessage()));
+                .onFailure(failure -> notFound(domid, failure));
+    }
+
+    /** A domain is announced once its nodes are there, which may be after its console was attached. */
+    void changed(int domid) {
+        Viewer viewer = viewers.get(domid);
+        if (viewer != null) {
+            name(viewer);
+        }
     }
 
     /** Only where the domain has its nodes: those of one that is gone must not come back. */
-    private Future<Void> name(int domid, String path) {
-        String console = "/local/domain/" + domid + "/console";
-        return store.read(console + "/ring-ref")
-                .compose(ring -> ring.isPresent() ? store.write(console + "/tty", path) : Future.succeededFuture());
+    private void name(Viewer viewer) {
+        String path = viewer.path;
+        if (viewer.named || path == null) {
+            return;
+        }
+        String console = "/local/domain/" + viewer.domid + "/console";
+        store.read(console + "/ring-ref")
+                .compose(ring -> {
+                    if (ring.isEmpty() || viewer.named || viewers.get(viewer.domid) != viewer) {
+                        return Future.succeededFuture();
+                    }
+                    viewer.named = true;
+                    return store.write(console + "/tty", path);
+                })
+                .onFailure(failure -> {
+                    viewer.named = false;
+                    notFound(viewer.domid, failure);
+                });
+    }
+
+    private static void notFound(int domid, Throwable why) {
+        LOG.debug("xl console will not find domid {}: {}", domid, why.getMessage());
     }
 
     void detached(int domid) {

@@ -36,6 +36,7 @@ import dev.xcs.model.ImageReport;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
+import dev.xcs.testing.FakeXenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.EventBus;

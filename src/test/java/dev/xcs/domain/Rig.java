@@ -21,6 +21,7 @@ import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainState;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
+import dev.xcs.testing.FakeXenstore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

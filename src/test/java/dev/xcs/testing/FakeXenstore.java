@@ -1,4 +1,4 @@
-package dev.xcs.domain;
+package dev.xcs.testing;
 
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
@@ -7,6 +7,7 @@ import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,16 +16,18 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Xenstore in memory, for the tests of one verticle; answers at once. */
-final class FakeXenstore implements Xenstore {
+public final class FakeXenstore implements Xenstore {
     private final SortedMap<String, String> nodes = new TreeMap<>();
     private final List<FakeWatch> watches = new ArrayList<>();
     private final List<Runnable> resyncs = new ArrayList<>();
     private final Set<String> failing = new HashSet<>();
+    private final AtomicInteger reads = new AtomicInteger();
     private BiConsumer<String, String> writeHook = (path, value) -> {};
 
     private final class FakeWatch implements Watch {
@@ -56,44 +59,49 @@ final class FakeXenstore implements Xenstore {
     }
 
     /** From now on this operation fails: commit, introduce, list, write. */
-    synchronized void fail(String operation) {
+    public synchronized void fail(String operation) {
         failing.add(operation);
     }
 
-    synchronized void heal() {
+    public synchronized void heal() {
         failing.clear();
     }
 
-    synchronized void onWrite(BiConsumer<String, String> hook) {
+    public synchronized void onWrite(BiConsumer<String, String> hook) {
         writeHook = hook;
     }
 
-    synchronized SortedMap<String, String> nodes() {
+    public synchronized SortedMap<String, String> nodes() {
         return new TreeMap<>(nodes);
     }
 
-    synchronized int watchCount() {
+    public synchronized int watchCount() {
         return watches.size();
     }
 
-    synchronized void put(String path, String value) {
+    public synchronized void put(String path, String value) {
         nodes.put(path, value);
         fire(path);
     }
 
-    synchronized void cut(String path) {
+    public synchronized void cut(String path) {
         nodes.keySet().removeIf(node -> node.equals(path) || node.startsWith(path + "/"));
         fire(path);
     }
 
-    synchronized void fire(String path) {
+    public synchronized void fire(String path) {
         List.copyOf(watches).stream()
                 .filter(watch -> path.equals(watch.path) || path.startsWith(watch.path + "/"))
                 .forEach(watch -> watch.tell(path));
     }
 
-    synchronized void resync() {
+    public synchronized void resync() {
         resyncs.forEach(Runnable::run);
+    }
+
+    /** Waits until so many nodes have been read since it was made. */
+    public void awaitReads(int count) throws Exception {
+        Await.until(count + " reads", Duration.ofSeconds(20), () -> reads.get() >= count);
     }
 
     private synchronized <T> Future<T> unlessFailing(String operation, java.util.function.Supplier<T> work) {
@@ -106,7 +114,9 @@ final class FakeXenstore implements Xenstore {
 
     @Override
     public Future<Optional<String>> read(String path) {
-        return unlessFailing("read", () -> Optional.ofNullable(nodes.get(path)));
+        Future<Optional<String>> node = unlessFailing("read", () -> Optional.ofNullable(nodes.get(path)));
+        reads.incrementAndGet();
+        return node;
     }
 
     @Override
