@@ -20,16 +20,16 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
- * Consoles for many on real Xen; scripts/lab up has to have run. An emulated host is slow, which the defaults are for: 50 viewers and 1,000 steals were
- * not answered within two minutes there. {@code xcs.lab.viewers}, {@code xcs.lab.steals} and {@code xcs.lab.kib} ask for more.
+ * Consoles for many on real Xen; scripts/lab up has to have run. {@code xcs.lab.viewers}, {@code xcs.lab.steals} and {@code xcs.lab.kib} ask for
+ * another size.
  */
 @EnabledIfEnvironmentVariable(
         named = Lab.VARIABLE,
         matches = ".+",
         disabledReason = "no lab: run scripts/lab up and set XCS_LAB to the project root")
 class ConsoleLabIT {
-    private static final int VIEWERS = Integer.getInteger("xcs.lab.viewers", 20);
-    private static final int STEALS = Integer.getInteger("xcs.lab.steals", 300);
+    private static final int VIEWERS = Integer.getInteger("xcs.lab.viewers", 50);
+    private static final int STEALS = Integer.getInteger("xcs.lab.steals", 1000);
     private static final int KIB = Integer.getInteger("xcs.lab.kib", 1024);
     private static final Duration STEAL_EVERY = Duration.ofMillis(30);
     private static final Duration SOON = Duration.ofSeconds(60);
