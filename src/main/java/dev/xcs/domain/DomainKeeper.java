@@ -104,7 +104,7 @@ public final class DomainKeeper extends VerticleBase {
         ConsoleClient consoles = new ConsoleClient(bus, deadlines);
         DiskClient diskClient = new DiskClient(bus);
         VifClient vifClient = new VifClient(bus);
-        BootDevices devices = new BootDevices(diskClient, vifClient);
+        BootDevices devices = new BootDevices(diskClient, vifClient, new DeviceModelClient(bus));
         DefinitionLog log = new DefinitionLog(vertx, definitions);
         Patience patience = new Patience(vertx);
 
