@@ -15,12 +15,14 @@ final class Answers {
     static final String JSON = "application/json";
     static final String PROBLEM_JSON = "application/problem+json";
 
+    private static final CharSequence JSON_BYTES = HttpHeaders.createOptimized(JSON);
+
     private static final ObjectMapper MAPPER = Json.mapper();
 
     private Answers() {}
 
     static Future<Void> json(HttpServerResponse response, int status, Object value) {
-        return body(response.setStatusCode(status), JSON, bytes(value));
+        return body(response.setStatusCode(status), JSON_BYTES, bytes(value));
     }
 
     static Future<Void> problem(HttpServerResponse response, Problem problem) {
@@ -38,7 +40,7 @@ final class Answers {
         return bytes(value).toString();
     }
 
-    static Future<Void> body(HttpServerResponse response, String type, Buffer body) {
+    static Future<Void> body(HttpServerResponse response, CharSequence type, Buffer body) {
         // Said here, because Vert.x leaves it out in answers to HEAD.
         return response.putHeader(HttpHeaders.CONTENT_TYPE, type)
                 .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))

@@ -36,8 +36,15 @@ public final class HostNames {
     private static String withoutPort(String host) {
         int colon = host.lastIndexOf(':');
         boolean port = colon >= 0 && host.indexOf(']', colon) < 0;
-        return port && host.substring(colon + 1).chars().allMatch(c -> c >= '0' && c <= '9')
-                ? host.substring(0, colon)
-                : host;
+        return port && onlyDigits(host, colon + 1) ? host.substring(0, colon) : host;
+    }
+
+    private static boolean onlyDigits(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 }

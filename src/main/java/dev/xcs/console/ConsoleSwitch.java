@@ -54,7 +54,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ConsoleSwitch extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleSwitch.class);
-    private static final Duration LOOK_AT_TERMINALS_EVERY = Duration.ofMillis(50);
+    private static final Duration LOOK_AT_OPEN_TERMINALS_EVERY = Duration.ofMillis(50);
+    /** While nobody has any open; how long who opens one waits for its first bytes. */
+    private static final Duration LOOK_FOR_OPENED_EVERY = Duration.ofMillis(250);
+
     private static final Duration OPEN_AGAIN_EVERY = Duration.ofSeconds(1);
     private static final Duration SERIAL = Duration.ofSeconds(5);
     private static final int MAX_READ_BYTES = 256 * 1024;
@@ -95,10 +98,7 @@ public final class ConsoleSwitch extends VerticleBase {
             terminals = seen;
             ForeignConsoles others = new ForeignConsoles(vertx.eventBus(), xenstore, config, metrics);
             foreigners = others;
-            vertx.setPeriodic(LOOK_AT_TERMINALS_EVERY.toMillis(), timer -> {
-                seen.tick();
-                others.look();
-            });
+            look(seen, others);
             vertx.setPeriodic(OPEN_AGAIN_EVERY.toMillis(), timer -> others.tick());
         }
         answer(AttachConsole.ADDRESS, this::attach);
@@ -122,6 +122,13 @@ public final class ConsoleSwitch extends VerticleBase {
             all().forEach(console -> console.tick(now));
         });
         return Future.all(listening);
+    }
+
+    private void look(TerminalViewers seen, ForeignConsoles others) {
+        seen.tick();
+        others.look();
+        Duration next = seen.areOpen() || others.areOpen() ? LOOK_AT_OPEN_TERMINALS_EVERY : LOOK_FOR_OPENED_EVERY;
+        vertx.setTimer(next.toMillis(), timer -> look(seen, others));
     }
 
     private List<DomainConsole> all() {

@@ -165,6 +165,11 @@ final class ForeignConsoles {
         }
     }
 
+    /** Whether anybody looks at one. */
+    boolean areOpen() {
+        return foreigners.values().stream().anyMatch(foreign -> foreign.console.isWatched());
+    }
+
     /** Takes what there is to be read. */
     void look() {
         foreigners.values().forEach(Foreign::look);

@@ -123,6 +123,11 @@ final class TerminalViewers {
                 .onFailure(failure -> LOG.debug("A terminal stays: {}", failure.getMessage()));
     }
 
+    /** Whether somebody has one open. */
+    boolean areOpen() {
+        return viewers.values().stream().anyMatch(viewer -> viewer.id != null);
+    }
+
     /** Looks who is there, what they typed, and what they have not seen. */
     void tick() {
         if (viewers.isEmpty() || polling) {

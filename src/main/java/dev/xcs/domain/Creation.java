@@ -197,10 +197,12 @@ final class Creation {
             return step("console", () -> attach(built)).recover(failure -> in("console", failure));
         }
 
+        /** Xenstored takes a domain in without its nodes, and nobody runs there yet who would look for them. */
         private Future<Void> show(BuiltDomain built) {
-            return step("nodes", () -> nodes)
-                    .recover(failure -> in("nodes", failure))
-                    .compose(any -> step("introduce", () -> introduce(built)))
+            Future<Void> written = step("nodes", () -> nodes).recover(failure -> in("nodes", failure));
+            Future<Void> introduced =
+                    step("introduce", () -> introduce(built)).recover(failure -> in("introduce", failure));
+            return Future.join(written, introduced)
                     .compose(any -> step("devices", () -> preemption.orPreempted(devices.take(spec))));
         }
 

@@ -25,7 +25,7 @@ public final class MetricsCollector extends VerticleBase {
     private static final HttpServerOptions OPTIONS = new HttpServerOptions().setHttp2ClearTextEnabled(false);
 
     private static final Duration COLLECT_EVERY = Duration.ofSeconds(5);
-    private static final Duration LAG_EVERY = Duration.ofMillis(100);
+    private static final Duration LAG_EVERY = Duration.ofMillis(500);
 
     private final ManagementConfig config;
     private final PrometheusMeterRegistry meters;

@@ -31,7 +31,6 @@ class ConsoleLabIT {
     private static final int VIEWERS = Integer.getInteger("xcs.lab.viewers", 20);
     private static final int STEALS = Integer.getInteger("xcs.lab.steals", 300);
     private static final int KIB = Integer.getInteger("xcs.lab.kib", 1024);
-    private static final Duration WORD_EVERY = Duration.ofMillis(100);
     private static final Duration STEAL_EVERY = Duration.ofMillis(30);
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration BOOT = Duration.ofSeconds(120);
@@ -101,7 +100,7 @@ class ConsoleLabIT {
             console.type(
                     "stty -icanon -echo; echo RECORDS; awk 'BEGIN{RS=\"#\"} {print > \"/got\"; exit}'; stty sane\n");
             console.awaitText("\r\nRECORDS", SOON);
-            try (LeaseContest contest = new LeaseContest(api, uuid, VIEWERS, WORD_EVERY, STEAL_EVERY)) {
+            try (LeaseContest contest = new LeaseContest(api, uuid, VIEWERS, STEAL_EVERY)) {
                 contest.run(STEALS, new Random(11));
                 console.takeLease();
                 console.type("#");

@@ -107,6 +107,15 @@ public final class ConsoleViewer extends WebSocketEnd implements AutoCloseable {
         return List.copyOf(texts);
     }
 
+    /** The control frames after the first so many. */
+    public synchronized List<String> controlsAfter(int count) {
+        return List.copyOf(texts.subList(count, texts.size()));
+    }
+
+    public synchronized int controlCount() {
+        return texts.size();
+    }
+
     @Override
     public synchronized CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
         byte[] frame = new byte[data.remaining()];

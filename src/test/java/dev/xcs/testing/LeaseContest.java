@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
@@ -27,32 +28,35 @@ public final class LeaseContest implements AutoCloseable {
     /** {@code 07.00042;}: the ninth byte ends the word. */
     private static final int WORD = 9;
 
+    private static final int WORDS_PER_STEAL = 10;
+
     private final List<ConsoleViewer> viewers = new ArrayList<>();
     private final List<String> ids = new ArrayList<>();
-    private final Duration wordEvery;
     private final Duration stealEvery;
+    /** Fair, so that all of them type; as many for each steal, so that a slow host has no more to answer than a fast one. */
+    private final Semaphore words = new Semaphore(0, true);
+
     private final AtomicBoolean going = new AtomicBoolean(true);
     private final ExecutorService typists;
-    private final List<CompletableFuture<Integer>> typing = new ArrayList<>();
+    private final List<CompletableFuture<Void>> typing = new ArrayList<>();
+    /** How many words of each, under its own lock: one viewer's is held while it is sent to. */
+    private final int[] typed;
+
+    private final List<Object> locks = new ArrayList<>();
 
     public LeaseContest(ApiClient api, String uuid, int count) throws Exception {
-        this(api, uuid, count, Duration.ofMillis(10), Duration.ofMillis(3));
+        this(api, uuid, count, Duration.ofMillis(3));
     }
 
-    /**
-     * At a pace that an emulated host keeps up with: what it has not answered in time fails the contest.
-     *
-     * @param wordEvery of each typist
-     * @param stealEvery on average
-     */
-    public LeaseContest(ApiClient api, String uuid, int count, Duration wordEvery, Duration stealEvery)
-            throws Exception {
-        this.wordEvery = wordEvery;
+    /** @param stealEvery how long on average a thief that knows that it has the lease is left with it */
+    public LeaseContest(ApiClient api, String uuid, int count, Duration stealEvery) throws Exception {
         this.stealEvery = stealEvery;
         typists = Executors.newFixedThreadPool(count);
+        typed = new int[count];
         for (int i = 0; i < count; i++) {
             ConsoleViewer viewer = api.viewer(uuid, "?last=0&viewer=typist%20" + i);
             viewers.add(viewer);
+            locks.add(new Object());
             ids.add(viewer.id());
         }
     }
@@ -61,14 +65,18 @@ public final class LeaseContest implements AutoCloseable {
     public void run(int steals, Random random) throws Exception {
         for (int i = 0; i < viewers.size(); i++) {
             int number = i;
-            typing.add(CompletableFuture.supplyAsync(() -> type(number), typists));
+            typing.add(CompletableFuture.runAsync(() -> typeOn(number), typists));
         }
+        int thief = -1;
         for (int i = 0; i < steals; i++) {
-            viewers.get(random.nextInt(viewers.size())).sendText("{\"type\":\"steal-lease\"}");
+            thief = (thief + 1 + random.nextInt(viewers.size() - 1)) % viewers.size();
+            // Most know that they hold it and type at once, some are stolen from before they hear of it.
+            steal(thief, random.nextInt(4) > 0);
+            words.release(WORDS_PER_STEAL);
             LockSupport.parkNanos(random.nextInt(2 * (int) stealEvery.toNanos()));
         }
-        going.set(false);
-        for (CompletableFuture<Integer> one : typing) {
+        stopTyping();
+        for (CompletableFuture<Void> one : typing) {
             one.get();
         }
         for (ConsoleViewer viewer : viewers) {
@@ -78,14 +86,40 @@ public final class LeaseContest implements AutoCloseable {
         }
     }
 
-    private int type(int number) {
-        int words = 0;
-        while (going.get()) {
-            viewers.get(number).type(word(number, words));
-            words++;
-            LockSupport.parkNanos(wordEvery.toNanos());
+    private void steal(int number, boolean wait) throws Exception {
+        ConsoleViewer viewer = viewers.get(number);
+        int before = viewer.controlCount();
+        viewer.sendText("{\"type\":\"steal-lease\"}");
+        if (wait) {
+            String mine = "\"type\":\"lease\",\"holder\":\"" + ids.get(number) + "\"";
+            Await.until(
+                    "typist " + number + " has the lease",
+                    SOON,
+                    () -> viewer.controlsAfter(before).stream().anyMatch(frame -> frame.contains(mine)));
+            typeWord(number);
         }
-        return words;
+    }
+
+    private void typeOn(int number) {
+        words.acquireUninterruptibly();
+        while (going.get()) {
+            typeWord(number);
+            words.acquireUninterruptibly();
+        }
+    }
+
+    private void stopTyping() {
+        going.set(false);
+        words.release(viewers.size());
+    }
+
+    /** Numbered as they are sent. */
+    private void typeWord(int number) {
+        ConsoleViewer viewer = viewers.get(number);
+        synchronized (locks.get(number)) {
+            viewer.type(word(number, typed[number]));
+            typed[number]++;
+        }
     }
 
     private static String word(int viewer, int count) {
@@ -102,7 +136,7 @@ public final class LeaseContest implements AutoCloseable {
             }
         }
         List<String> words = new ArrayList<>();
-        for (int i = 0; i < typing.get(number).get(); i++) {
+        for (int i = 0; i < typed[number]; i++) {
             if (!refused.contains((long) i * WORD)) {
                 words.add(word(number, i));
             }
@@ -162,7 +196,7 @@ public final class LeaseContest implements AutoCloseable {
 
     @Override
     public void close() {
-        going.set(false);
+        stopTyping();
         typists.shutdownNow();
         viewers.forEach(ConsoleViewer::close);
     }
