@@ -113,7 +113,7 @@ final class Controller {
         deploy(vertx, new ConsoleSwitch(config.console(), consoleLog, xenstore, meters));
         deploy(vertx, new BlockBackend(xenstore, config.block(), state.toAbsolutePath()));
         deploy(vertx, new NetworkBackend(xenstore, config.network(), new NetworkDefinitions(state, Json.mapper())));
-        deploy(vertx, new DeviceModelKeeper(config.hvm(), state.toAbsolutePath()));
+        deploy(vertx, new DeviceModelKeeper(xenstore, config.hvm(), state.toAbsolutePath()));
         // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is
         // kept.
         deploy(vertx, new ControlRouter(openJournal(state), xenstore, meters));

@@ -2,16 +2,21 @@ package dev.xcs.devicemodel;
 
 import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.device.SupervisedProcess;
+import dev.xcs.message.DeviceModelPlaced;
 import dev.xcs.message.DisplayShown;
 import dev.xcs.message.Done;
 import dev.xcs.message.EndDeviceModel;
 import dev.xcs.message.FetchDisplay;
+import dev.xcs.message.FetchSerial;
 import dev.xcs.message.PlaceDeviceModel;
+import dev.xcs.message.ResumeDeviceModel;
+import dev.xcs.message.SerialShown;
 import dev.xcs.message.ShutdownXenDomain;
 import dev.xcs.message.TakeDeviceModel;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
+import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.net.NetClient;
@@ -42,6 +47,7 @@ public final class DeviceModelKeeper extends VerticleBase {
 
     private static final Duration HYPERCALL = Duration.ofSeconds(10);
 
+    private final Xenstore store;
     private final HvmConfig config;
     private final Path directory;
     private final Map<UUID, Placed> placed = new HashMap<>();
@@ -49,7 +55,8 @@ public final class DeviceModelKeeper extends VerticleBase {
     private boolean stopped;
 
     /** @param state the daemon's directory, absolute */
-    public DeviceModelKeeper(HvmConfig config, Path state) {
+    public DeviceModelKeeper(Xenstore store, HvmConfig config, Path state) {
+        this.store = store;
         this.config = config;
         this.directory = state.resolve("models");
     }
@@ -66,8 +73,10 @@ public final class DeviceModelKeeper extends VerticleBase {
         return Future.all(Stream.of(
                         PlaceDeviceModel.ADDRESS.answer(vertx.eventBus(), ask -> place(ask, client)),
                         TakeDeviceModel.ADDRESS.answer(vertx.eventBus(), ask -> take(ask.uuid())),
+                        ResumeDeviceModel.ADDRESS.answer(vertx.eventBus(), this::resume),
                         EndDeviceModel.ADDRESS.answer(vertx.eventBus(), this::end),
-                        FetchDisplay.ADDRESS.answer(vertx.eventBus(), ask -> display(ask.uuid())))
+                        FetchDisplay.ADDRESS.answer(vertx.eventBus(), ask -> display(ask.uuid())),
+                        FetchSerial.ADDRESS.answer(vertx.eventBus(), ask -> serial(ask.uuid())))
                 .map(consumer -> consumer.completion())
                 .toList());
     }
@@ -104,10 +113,13 @@ public final class DeviceModelKeeper extends VerticleBase {
         return new QemuCommand(config.deviceModel(), directory.resolve(uuid.toString()));
     }
 
-    private Future<Done> place(PlaceDeviceModel ask, NetClient client) {
+    private Future<DeviceModelPlaced> place(PlaceDeviceModel ask, NetClient client) {
         UUID uuid = ask.spec().uuid();
-        placed.put(uuid, new Placed(ask, new DeviceModelStart(vertx, client, ask.spec(), ask.domid(), command(uuid))));
-        return Future.succeededFuture(new Done());
+        placed.put(
+                uuid,
+                new Placed(ask, new DeviceModelStart(vertx, store, client, ask.spec(), ask.domid(), command(uuid))));
+        boolean uefi = config.uefi().toString().equals(ask.spec().ramdisk());
+        return Future.succeededFuture(new DeviceModelPlaced(uefi ? "ovmf" : "seabios"));
     }
 
     private Future<Done> take(UUID uuid) {
@@ -120,8 +132,16 @@ public final class DeviceModelKeeper extends VerticleBase {
         models.put(uuid, model);
         return place.start
                 .start(model::runs)
+                .onComplete(any -> model.isDecided())
                 .onSuccess(any -> model.onUnaskedEnd(how -> ended(uuid, model, how)))
                 .map(new Done());
+    }
+
+    private Future<Done> resume(ResumeDeviceModel ask) {
+        if (!models.containsKey(ask.uuid())) {
+            ended(ask.uuid(), new DeviceModel(ask.domid()), "while no daemon ran");
+        }
+        return Future.succeededFuture(new Done());
     }
 
     /** They run on, for the next daemon to find. */
@@ -154,6 +174,19 @@ public final class DeviceModelKeeper extends VerticleBase {
             }
             return new DisplayShown(socket);
         });
+    }
+
+    /** Only of one that runs: it holds the pipes open. */
+    private Future<SerialShown> serial(UUID uuid) {
+        DeviceModel model = models.get(uuid);
+        if (model == null || model.hasEnded()) {
+            throw Problem.of(ProblemType.CONFLICT, "Domain " + uuid + " has no device model that runs")
+                    .asRetryable()
+                    .toException();
+        }
+        QemuCommand command = command(uuid);
+        return Future.succeededFuture(
+                new SerialShown(command.said().toString(), command.typed().toString()));
     }
 
     private Future<Done> end(EndDeviceModel ask) {

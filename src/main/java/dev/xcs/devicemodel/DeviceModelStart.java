@@ -5,6 +5,7 @@ import dev.xcs.model.DomainSpec;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
+import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A device model that is to be started. */
@@ -23,14 +25,18 @@ final class DeviceModelStart {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
     private static final int LOG_SHOWN = 1000;
 
+    private static final String MKFIFO = "mkfifo";
+
     private final Vertx vertx;
+    private final Xenstore store;
     private final NetClient client;
     private final DomainSpec spec;
     private final int domid;
     private final QemuCommand command;
 
-    DeviceModelStart(Vertx vertx, NetClient client, DomainSpec spec, int domid, QemuCommand command) {
+    DeviceModelStart(Vertx vertx, Xenstore store, NetClient client, DomainSpec spec, int domid, QemuCommand command) {
         this.vertx = vertx;
+        this.store = store;
         this.client = client;
         this.spec = spec;
         this.domid = domid;
@@ -43,8 +49,8 @@ final class DeviceModelStart {
      * @param launched is told of the process as soon as there is one, ready or not
      */
     Future<Void> start(Consumer<SupervisedProcess> launched) {
-        return vertx.executeBlocking(this::launch, false)
-                .recover(failure -> Future.failedFuture(refusal("cannot be run: " + failure.getMessage())))
+        return PcDrive.of(spec, domid, store)
+                .compose(drives -> launch(command.line(spec, domid, drives)))
                 .compose(child -> {
                     SupervisedProcess started = SupervisedProcess.child(child, vertx.getOrCreateContext());
                     launched.accept(started);
@@ -52,18 +58,42 @@ final class DeviceModelStart {
                 });
     }
 
-    private Process launch() throws IOException {
+    private Future<Process> launch(List<String> line) {
+        return vertx.executeBlocking(
+                        () -> {
+                            prepare();
+                            return run(line, log().toFile());
+                        },
+                        false)
+                .recover(failure -> Future.failedFuture(refusal("cannot be run: " + failure.getMessage())));
+    }
+
+    /** An empty directory of its own, with the pipes of its serial port. */
+    private void prepare() throws IOException, InterruptedException {
         Path directory = command.directory();
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-        for (String socket : new String[] {QemuCommand.QMP, QemuCommand.SERIAL, QemuCommand.DISPLAY}) {
-            Files.deleteIfExists(directory.resolve(socket));
+        for (Path old : List.of(
+                directory.resolve(QemuCommand.QMP),
+                directory.resolve(QemuCommand.DISPLAY),
+                command.said(),
+                command.typed())) {
+            Files.deleteIfExists(old);
         }
-        return new ProcessBuilder(command.line(spec, domid))
+        List<String> pipes = List.of(
+                MKFIFO, "-m", "600", command.said().toString(), command.typed().toString());
+        int code = run(pipes, log().toFile()).waitFor();
+        if (code != 0) {
+            throw new IOException(MKFIFO + ": exit code " + code + "; it said: " + logged());
+        }
+    }
+
+    private static Process run(List<String> line, File output) throws IOException {
+        return new ProcessBuilder(line)
                 .directory(new File("/"))
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
-                .redirectOutput(log().toFile())
+                .redirectOutput(output)
                 .start();
     }
 

@@ -6,5 +6,5 @@ import dev.xcs.model.DomainSpec;
 
 /** Tells the keeper of device models of a boot of an HVM guest whose nodes are being written. */
 public record PlaceDeviceModel(DomainSpec spec, int domid) implements BusMessage {
-    public static final Address<PlaceDeviceModel, Done> ADDRESS = new Address<>("xcs.model.place");
+    public static final Address<PlaceDeviceModel, DeviceModelPlaced> ADDRESS = new Address<>("xcs.model.place");
 }

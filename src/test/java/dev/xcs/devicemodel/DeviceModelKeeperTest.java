@@ -9,9 +9,13 @@ import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.message.Done;
 import dev.xcs.message.EndDeviceModel;
 import dev.xcs.message.FetchDisplay;
+import dev.xcs.message.FetchSerial;
 import dev.xcs.message.PlaceDeviceModel;
+import dev.xcs.message.ResumeDeviceModel;
+import dev.xcs.message.SerialShown;
 import dev.xcs.message.ShutdownXenDomain;
 import dev.xcs.message.TakeDeviceModel;
+import dev.xcs.model.DiskAccess;
 import dev.xcs.model.DiskDevice;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.DomainSpec;
@@ -21,6 +25,7 @@ import dev.xcs.model.OnEnd;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ShutdownReason;
 import dev.xcs.testing.Await;
+import dev.xcs.testing.FakeXenstore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.InputStream;
@@ -47,12 +52,16 @@ class DeviceModelKeeperTest {
     Path directory;
 
     private final List<ShutdownXenDomain> crashed = new CopyOnWriteArrayList<>();
+    private final FakeXenstore store = new FakeXenstore();
     private Vertx vertx;
     private String keeper;
 
     @BeforeEach
     void deploy() throws Exception {
         Files.createDirectories(directory.resolve("models"));
+        store.put("/local/domain/0/backend/vbd/7/51712/physical-device-path", "/dev/loop,1");
+        store.put("/local/domain/0/backend/vbd/7/5632/physical-device-path", "/dev/loop2");
+        store.put("/local/domain/0/backend/vbd/7/268441856/physical-device-path", "/dev/far");
         vertx = Vertx.vertx();
         RecordCodec.install(vertx.eventBus(), Json.mapper());
         ShutdownXenDomain.ADDRESS.answer(vertx.eventBus(), ask -> {
@@ -70,12 +79,12 @@ class DeviceModelKeeperTest {
         }
         assertThat(qemu.toFile().setExecutable(true)).isTrue();
         HvmConfig config = new HvmConfig(Path.of("/l"), Path.of("/b"), Path.of("/u"), qemu);
-        keeper = await(vertx.deployVerticle(new DeviceModelKeeper(config, directory)));
+        keeper = await(vertx.deployVerticle(new DeviceModelKeeper(store, config, directory)));
     }
 
     @AfterEach
     void close() throws Exception {
-        await(EndDeviceModel.ADDRESS.ask(vertx.eventBus(), new EndDeviceModel(ID, 7), ASK));
+        await(EndDeviceModel.ADDRESS.ask(vertx.eventBus(), new EndDeviceModel(ID), ASK));
         await(vertx.close());
         assertThat(running()).isEmpty();
     }
@@ -90,11 +99,14 @@ class DeviceModelKeeperTest {
                 .containsSubsequence("-smp", "2,maxcpus=2")
                 .containsSubsequence("-m", "112")
                 .containsSubsequence(
-                        "-drive", "file=/a,,b.iso,if=ide,index=2,media=cdrom,format=raw,cache=writeback,readonly=on")
-                .containsSubsequence("-drive", "file=/root.img,if=ide,index=0,media=disk,format=raw,cache=writeback")
+                        "-drive", "file=/dev/loop2,if=ide,index=2,media=cdrom,format=raw,cache=writeback,readonly=on")
+                .containsSubsequence("-drive", "file=/dev/loop,,1,if=ide,index=0,media=disk,format=raw,cache=writeback")
                 .containsSubsequence("-runas", "1879048199:1879048199")
                 .contains("-xen-domid-restrict")
-                .doesNotContain("file=/far.img");
+                .containsSubsequence("-drive", "if=ide,index=3,media=cdrom")
+                .containsSubsequence("-chardev", "pipe,id=serial,path=" + models().resolve("serial"))
+                .noneMatch(option -> option.contains("/dev/far") || option.contains("index=1"));
+        assertThat(models().resolve("serial.in")).exists();
         assertThat(Files.getPosixFilePermissions(models())).hasSize(3);
     }
 
@@ -102,7 +114,7 @@ class DeviceModelKeeperTest {
     void endsItWithItsGuestAndLeavesNothing() throws Exception {
         start();
 
-        await(EndDeviceModel.ADDRESS.ask(vertx.eventBus(), new EndDeviceModel(ID, 7), ASK));
+        await(EndDeviceModel.ADDRESS.ask(vertx.eventBus(), new EndDeviceModel(ID), ASK));
 
         assertThat(running()).isEmpty();
         assertThat(models()).doesNotExist();
@@ -117,7 +129,7 @@ class DeviceModelKeeperTest {
         deployKeeper();
 
         assertThat(display()).isEqualTo(models().resolve("vnc").toString());
-        await(EndDeviceModel.ADDRESS.ask(vertx.eventBus(), new EndDeviceModel(ID, 7), ASK));
+        await(EndDeviceModel.ADDRESS.ask(vertx.eventBus(), new EndDeviceModel(ID), ASK));
 
         assertThat(running()).isEmpty();
     }
@@ -135,6 +147,57 @@ class DeviceModelKeeperTest {
                 "the guest is told to have crashed",
                 SOON,
                 () -> crashed.contains(new ShutdownXenDomain(7, ShutdownReason.CRASH)));
+    }
+
+    @Test
+    void crashesAGuestWhoseDeviceModelEndedWhileNoDaemonRan() throws Exception {
+        start();
+        await(ResumeDeviceModel.ADDRESS.ask(vertx.eventBus(), new ResumeDeviceModel(ID, 7), ASK));
+        assertThat(crashed).as("it runs").isEmpty();
+        await(vertx.undeploy(keeper));
+        ProcessHandle model = running().get(0);
+        model.destroyForcibly();
+        model.onExit().get(60, TimeUnit.SECONDS);
+        crashed.clear();
+        deployKeeper();
+
+        await(ResumeDeviceModel.ADDRESS.ask(vertx.eventBus(), new ResumeDeviceModel(ID, 7), ASK));
+
+        Await.until(
+                "the guest is told to have crashed",
+                SOON,
+                () -> crashed.equals(List.of(new ShutdownXenDomain(7, ShutdownReason.CRASH))));
+    }
+
+    @Test
+    void leavesNoneThatIsEndedWhileItIsLaunched() throws Exception {
+        await(PlaceDeviceModel.ADDRESS.ask(vertx.eventBus(), new PlaceDeviceModel(spec(), 7), ASK));
+        Future<Done> taken = TakeDeviceModel.ADDRESS.ask(vertx.eventBus(), new TakeDeviceModel(ID), ASK);
+        await(EndDeviceModel.ADDRESS.ask(vertx.eventBus(), new EndDeviceModel(ID), ASK));
+
+        assertThat(catchThrowable(() -> await(taken)).getCause()).isInstanceOf(ProblemException.class);
+        assertThat(running()).isEmpty();
+        assertThat(models()).doesNotExist();
+        assertThat(crashed).isEmpty();
+    }
+
+    @Test
+    void tellsWhereTheSerialPortOfOneThatRunsIs() throws Exception {
+        start();
+
+        SerialShown serial = await(FetchSerial.ADDRESS.ask(vertx.eventBus(), new FetchSerial(ID), ASK));
+        assertThat(Path.of(serial.said()))
+                .isEqualTo(models().resolve("serial.out"))
+                .exists();
+        assertThat(Path.of(serial.typed()))
+                .isEqualTo(models().resolve("serial.in"))
+                .exists();
+
+        running().get(0).destroyForcibly();
+        Await.until("it has none any more", SOON, () -> !crashed.isEmpty());
+        Throwable refused =
+                catchThrowable(() -> await(FetchSerial.ADDRESS.ask(vertx.eventBus(), new FetchSerial(ID), ASK)));
+        assertThat(ProblemException.of(refused.getCause()).detail()).contains("no device model that runs");
     }
 
     @Test
@@ -207,7 +270,9 @@ class DeviceModelKeeperTest {
                 List.of(
                         DiskSpec.of("/root.img", "xvda"),
                         DiskSpec.of("/a,b.iso", "hdc", null, null, DiskDevice.CDROM, null, null, null, null, null),
-                        DiskSpec.of("/far.img", "xvdz")),
+                        DiskSpec.of("/far.img", "xvdz"),
+                        DiskSpec.of("/seen.img", "hdb", null, DiskAccess.RO, null, null, null, null, null, null),
+                        DiskSpec.of(null, "hdd", null, null, DiskDevice.CDROM, null, null, null, null, null)),
                 List.of());
     }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.xcs.testing.ApiClient;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.BootCd;
+import dev.xcs.testing.ConsoleViewer;
+import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,35 +69,110 @@ class HvmLabIT {
         }
     }
 
-    @Test
-    void bootsAnIso() throws Exception {
-        Lab.lab("put", BootCd.make(directory).toString(), DIR + "/boot.iso").expectOk();
-        String uuid = api.create(Map.of(
-                "name",
-                "pc",
-                "type",
-                "hvm",
-                "memoryMib",
-                128,
-                "vcpus",
-                1,
-                "disks",
-                List.of(Map.of("target", DIR + "/boot.iso", "vdev", "hdc", "device", "cdrom"))));
-        String models = "/var/lib/xcs/models/" + uuid;
+    private Map<String, Object> pc(String name, Object... disks) {
+        return Map.of(
+                "name", name, "type", "hvm", "memoryMib", 128, "vcpus", 1, "guestOs", "linux", "disks", List.of(disks));
+    }
+
+    private static Map<String, Object> cd(String file) {
+        return Map.of("target", file, "vdev", "hdc", "device", "cdrom");
+    }
+
+    private void put(Path file, String name) throws Exception {
+        Lab.lab("put", file.toString(), DIR + "/" + name).expectOk();
+    }
+
+    /** The process ids of all device models. */
+    private static List<String> models() throws Exception {
+        return Lab.exec("pgrep", "-f", "[q]emu-system-i386.*-xen-domid")
+                .output()
+                .lines()
+                .toList();
+    }
+
+    private static void awaitNothingLeft() throws Exception {
+        Await.until("no device model is left", SOON, () -> models().isEmpty());
+        assertThat(Lab.exec("ls", "-A", "/var/lib/xcs/models").output()).isBlank();
+        assertThat(Lab.exec("xenstore-ls", "/local/domain/0/device-model").output())
+                .doesNotContain("state");
         Await.until(
-                "the boot sector speaks",
-                BOOT,
-                () -> Lab.exec("cat", models + "/serial.log").output().contains("A boot sector speaks"));
+                "no loop device is left",
+                SOON,
+                () -> Lab.exec("losetup", "--list", "--noheadings").output().isBlank());
+    }
+
+    @Test
+    void bootsAnIsoOnTheSameConsoleAsOtherGuests() throws Exception {
+        put(BootCd.make(directory), "boot.iso");
+        String uuid = api.create(pc("pc", cd(DIR + "/boot.iso")));
+        try (ConsoleViewer console = api.console(uuid).takeLease()) {
+            console.awaitText("A boot sector speaks", BOOT);
+            console.type("x");
+            console.awaitText("<x>", SOON);
+        }
         assertThat(display(uuid)).as("VNC's greeting").contains("RFB 003.00");
-        String model = Lab.exec("sh", "-c", "pgrep -f 'xen-domid' | head -1")
-                .expectOk()
-                .strip();
-        assertThat(Lab.exec("sh", "-c", "sed -n 's/^Uid:\\t\\([0-9]*\\).*/\\1/p' /proc/" + model + "/status")
+        assertThat(models()).hasSize(1);
+        assertThat(Lab.exec("sed", "-n", "s/^Uid:\\t\\([0-9]*\\).*/\\1/p", "/proc/" + models().get(0) + "/status")
                         .expectOk()
                         .strip())
                 .as("the device model is not root")
                 .startsWith("18790481");
-        assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
-        assertThat(Lab.exec("pgrep", "-f", "xen-domid").output()).isBlank();
+        goesOnAfterAKilledDaemon(uuid);
+    }
+
+    private void goesOnAfterAKilledDaemon(String uuid) throws Exception {
+        Lab.lab("daemon", "kill9").expectOk();
+        Lab.lab("daemon", "start").expectOk();
+        api = Lab.api();
+        try (ConsoleViewer console = api.console(uuid).takeLease()) {
+            console.type("y");
+            assertThat(console.awaitText("<y>", SOON))
+                    .contains("A boot sector speaks")
+                    .contains("<x>");
+            assertThat(display(uuid)).as("VNC's greeting").contains("RFB 003.00");
+            console.type("q");
+        }
+        Await.until(
+                "it has powered off", SOON, () -> api.get("/v1/domains/" + uuid).status() == 404);
+        awaitNothingLeft();
+    }
+
+    @Test
+    void bootsADiskOfItsOwnAndEndsWithItsDeviceModel() throws Exception {
+        Path disk = directory.resolve("disk.img");
+        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.write(BootCd.sector(directory));
+            file.setLength(1 << 20);
+        }
+        put(disk, "disk.img");
+        String uuid = api.create(pc("own", Map.of("target", DIR + "/disk.img", "vdev", "xvda")));
+        try (ConsoleViewer console = api.console(uuid)) {
+            console.awaitText("A boot sector speaks", BOOT);
+        }
+        Lab.exec("kill", "-9", models().get(0)).expectOk();
+        Await.until(
+                "it is destroyed as one that has crashed",
+                SOON,
+                () -> api.get("/v1/domains/" + uuid).status() == 404);
+        awaitNothingLeft();
+    }
+
+    @Test
+    void leavesNothingOfOneWhoseDeviceModelDoesNotRun() throws Exception {
+        put(BootCd.make(directory), "boot.iso");
+        Lab.lab("daemon", "restart", "--domain-device-model=/bin/false").expectOk();
+        try {
+            api = Lab.api();
+            ApiClient.Answer refused = api.post("/v1/domains", pc("none", cd(DIR + "/boot.iso")));
+            assertThat(refused.status()).as(refused.body().toString()).isEqualTo(422);
+            assertThat(refused.body().path("step").asText()).isEqualTo("device-model");
+            assertThat(refused.body().path("detail").asText()).contains("ended: exit code 1");
+            assertThat(api.get("/v1/domains").body()).hasSize(1);
+            assertThat(Lab.exec("xl", "list").expectOk().lines()).hasSize(2);
+            awaitNothingLeft();
+        } finally {
+            Lab.lab("daemon", "restart").expectOk();
+            api = Lab.api();
+        }
     }
 }

@@ -27,7 +27,7 @@ public final class BootCd {
         cd.putInt(17 * SECTOR + 0x47, CATALOG);
         descriptor(cd, 18, 255);
         catalog(cd, CATALOG * SECTOR);
-        cd.put(BOOT_IMAGE * SECTOR, assembled(directory));
+        cd.put(BOOT_IMAGE * SECTOR, sector(directory));
         return Files.write(directory.resolve("boot.iso"), cd.array());
     }
 
@@ -48,7 +48,8 @@ public final class BootCd {
         cd.put(at, text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static byte[] assembled(Path directory) throws IOException, InterruptedException {
+    /** The boot sector alone, which is good for a disk too. */
+    public static byte[] sector(Path directory) throws IOException, InterruptedException {
         try (InputStream source = Objects.requireNonNull(BootCd.class.getResourceAsStream("/boot/boot-sector.S"))) {
             Files.write(directory.resolve("boot-sector.S"), source.readAllBytes());
         }

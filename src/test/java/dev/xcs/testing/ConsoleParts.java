@@ -65,7 +65,9 @@ public final class ConsoleParts implements AutoCloseable {
     }
 
     public void attach(UUID uuid, int domid) {
-        on.ask(AttachConsole.ADDRESS, new AttachConsole(uuid, domid, 0xfe, domid, GuestOs.UNKNOWN, Instant.now()));
+        on.ask(
+                AttachConsole.ADDRESS,
+                new AttachConsole(uuid, domid, 0xfe, domid, GuestOs.UNKNOWN, false, Instant.now()));
     }
 
     public void detach(UUID uuid, int domid) {
