@@ -123,10 +123,11 @@ public final class ConsoleSwitch extends VerticleBase {
     }
 
     private void look(TerminalViewers seen, ForeignConsoles others) {
+        Duration next = seen.areOpen() || others.areOpen() ? LOOK_AT_OPEN_TERMINALS_EVERY : LOOK_FOR_OPENED_EVERY;
+        // First, so that a look that fails is not the last.
+        vertx.setTimer(next.toMillis(), timer -> look(seen, others));
         seen.tick();
         others.look();
-        Duration next = seen.areOpen() || others.areOpen() ? LOOK_AT_OPEN_TERMINALS_EVERY : LOOK_FOR_OPENED_EVERY;
-        vertx.setTimer(next.toMillis(), timer -> look(seen, others));
     }
 
     private List<DomainConsole> all() {

@@ -6,20 +6,16 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition with a deadline: polls, because what is watched is in another process. */
 public final class Await {
-    private static final Duration LONGEST = Duration.ofMillis(20);
-
     private Await() {}
 
     /** Returns when the condition holds; fails with {@code what} when it does not hold in time. */
     public static void until(String what, Duration atMost, Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + atMost.toNanos();
-        Duration pause = Duration.ofMillis(1);
         while (!condition.call()) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("Not within " + atMost + ": " + what);
             }
-            LockSupport.parkNanos(pause.toNanos());
-            pause = pause.compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }
     }
 }

@@ -224,6 +224,8 @@ class SimVifTest {
         second.untilInterface();
         devices.connect(
                 new VifPort(second.name, second.name, 9000, BRIDGE, false, null, List.of(), null, TestVif.OPEN));
+        vif.untilStates("4", "4");
+        second.untilStates("4", "4");
 
         assertThat(guest.answer("ping -c 3 -i 0.01 -W 10 -s 8972 10.77.0.12")).contains("3 packets received");
     }
