@@ -12,6 +12,7 @@ import dev.xcs.config.DaemonConfig.EventsConfig;
 import dev.xcs.config.EffectiveConfig;
 import dev.xcs.console.ConsoleSwitch;
 import dev.xcs.control.ControlRouter;
+import dev.xcs.devicemodel.DeviceModelKeeper;
 import dev.xcs.domain.DomainKeeper;
 import dev.xcs.evtchn.EventChannelPoller;
 import dev.xcs.gateway.HypervisorGateway;
@@ -100,8 +101,8 @@ final class Controller {
         PrometheusMeterRegistry meters =
                 stages.start("meters", () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), up -> up.close());
         // Begun here, since it takes longest and needs nobody; what fails before its turn is seen off by Vert.x.
-        Future<String> api = vertx.deployVerticle(
-                new ApiServer(config.api(), config.pvgrub(), config.console().viewIdle(), state, meters));
+        Future<String> api = vertx.deployVerticle(new ApiServer(
+                config.api(), config.pvgrub(), config.hvm(), config.console().viewIdle(), state, meters));
         ConsoleLog consoleLog = openConsoleLog(state);
         // First of the parts: it knows best why a machine cannot be controlled.
         openGateway(vertx, host, consoleLog, meters);
@@ -112,6 +113,7 @@ final class Controller {
         deploy(vertx, new ConsoleSwitch(config.console(), consoleLog, xenstore, meters));
         deploy(vertx, new BlockBackend(xenstore, config.block(), state.toAbsolutePath()));
         deploy(vertx, new NetworkBackend(xenstore, config.network(), new NetworkDefinitions(state, Json.mapper())));
+        deploy(vertx, new DeviceModelKeeper(xenstore, config.hvm(), state.toAbsolutePath()));
         // Before the keeper, so that no change of a domain is missed; after it in stopping, so that the last one is
         // kept.
         deploy(vertx, new ControlRouter(openJournal(state), xenstore, meters));

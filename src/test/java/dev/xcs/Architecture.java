@@ -42,7 +42,7 @@ import org.jspecify.annotations.NullMarked;
  */
 final class Architecture {
     private static final Set<String> VERTICLES =
-            Set.of("evtchn", "control", "domain", "block", "network", "console", "metrics", "api");
+            Set.of("evtchn", "control", "domain", "block", "network", "devicemodel", "console", "metrics", "api");
     private static final Set<String> OF_VERTICLES = Set.of("bus", "message", "model", "config", "xenstore", "journal");
 
     /** What each package may use of ours. */
@@ -72,6 +72,7 @@ final class Architecture {
             Map.entry("device", Set.of("model", "xenstore", "platform")),
             Map.entry("block", with(OF_VERTICLES, "platform", "device")),
             Map.entry("network", with(OF_VERTICLES, "platform", "device")),
+            Map.entry("devicemodel", with(OF_VERTICLES, "platform", "device")),
             Map.entry("console", OF_VERTICLES),
             Map.entry("metrics", OF_VERTICLES),
             Map.entry("api", OF_VERTICLES),

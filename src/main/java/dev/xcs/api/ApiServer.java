@@ -1,6 +1,7 @@
 package dev.xcs.api;
 
 import dev.xcs.config.DaemonConfig.ApiConfig;
+import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.config.HostNames;
 import dev.xcs.config.ListenFailure;
@@ -40,6 +41,7 @@ public final class ApiServer extends VerticleBase {
 
     private final ApiConfig config;
     private final PvgrubConfig pvgrub;
+    private final HvmConfig hvm;
     private final Duration viewIdle;
     private final Path stateDir;
     private final MeterRegistry meters;
@@ -49,19 +51,28 @@ public final class ApiServer extends VerticleBase {
     private @Nullable ConsoleDesk desk;
     private @Nullable ShareDesk shares;
     private @Nullable EventStreams streams;
+    private @Nullable DisplayDesk screens;
 
     /**
      * @param pvgrub what boots the domains that name it instead of a kernel
+     * @param hvm what HVM domains start with
      * @param viewIdle who looks at a console and does nothing for so long is sent away
      * @param stateDir where the admin token is kept
      */
-    public ApiServer(ApiConfig config, PvgrubConfig pvgrub, Duration viewIdle, Path stateDir, MeterRegistry meters) {
-        this(config, pvgrub, viewIdle, stateDir, meters, PING_EVERY, IDLE);
+    public ApiServer(
+            ApiConfig config,
+            PvgrubConfig pvgrub,
+            HvmConfig hvm,
+            Duration viewIdle,
+            Path stateDir,
+            MeterRegistry meters) {
+        this(config, pvgrub, hvm, viewIdle, stateDir, meters, PING_EVERY, IDLE);
     }
 
     ApiServer(
             ApiConfig config,
             PvgrubConfig pvgrub,
+            HvmConfig hvm,
             Duration viewIdle,
             Path stateDir,
             MeterRegistry meters,
@@ -69,6 +80,7 @@ public final class ApiServer extends VerticleBase {
             Duration idle) {
         this.config = config;
         this.pvgrub = pvgrub;
+        this.hvm = hvm;
         this.viewIdle = viewIdle;
         this.stateDir = stateDir;
         this.meters = meters;
@@ -110,7 +122,7 @@ public final class ApiServer extends VerticleBase {
             AccessGuard guard, Contract contract, ConsoleDesk consoles, ShareDesk links) {
         EventBus bus = vertx.eventBus();
         BodyReader bodies = new BodyReader(vertx, config.maxBodyBytes());
-        DomainOperations domains = new DomainOperations(bus, bodies, pvgrub);
+        DomainOperations domains = new DomainOperations(bus, bodies, pvgrub, hvm);
         DiskOperations disks = new DiskOperations(bus, bodies);
         VifOperations vifs = new VifOperations(bus, bodies);
         KernelOperations kernels = new KernelOperations(bus);
@@ -120,9 +132,11 @@ public final class ApiServer extends VerticleBase {
         AccessOperations access = new AccessOperations(guard);
         ShareOperations sharing = new ShareOperations(bus, bodies, links, guard);
         ConsoleOperations console = new ConsoleOperations(bus);
+        DisplayDesk displays = new DisplayDesk(vertx, config.maxConsoleViewers());
         EventStreams events = new EventStreams(meters);
         SessionOperations sessions = new SessionOperations(vertx, bodies, events, pingEvery);
         streams = events;
+        screens = displays;
         return Map.ofEntries(
                 Map.entry("showHost", host::show),
                 Map.entry("showHostConsole", host::console),
@@ -139,6 +153,7 @@ public final class ApiServer extends VerticleBase {
                 Map.entry("issueShare", lookup.of(sharing::issue)),
                 Map.entry("revokeShare", lookup.of(sharing::revoke)),
                 Map.entry("useShare", sharing::use),
+                Map.entry("attachDisplay", lookup.of(displays::attach)),
                 Map.entry("listDisks", lookup.of(disks::list)),
                 Map.entry("attachDisk", lookup.of(disks::attach)),
                 Map.entry("changeDisk", lookup.of(disks::change)),
@@ -173,7 +188,7 @@ public final class ApiServer extends VerticleBase {
 
     private HttpServerOptions options() {
         return new HttpServerOptions()
-                .setWebSocketSubProtocols(List.of(ConsoleDesk.PROTOCOL, SocketSink.PROTOCOL))
+                .setWebSocketSubProtocols(List.of(ConsoleDesk.PROTOCOL, SocketSink.PROTOCOL, DisplayDesk.PROTOCOL))
                 .setMaxWebSocketFrameSize(ConsoleInput.MAX_DECODED_BYTES)
                 .setMaxWebSocketMessageSize(ConsoleInput.MAX_DECODED_BYTES)
                 .setPerMessageWebSocketCompressionSupported(false)
@@ -201,6 +216,9 @@ public final class ApiServer extends VerticleBase {
     public Future<?> stop() {
         if (streams != null) {
             streams.close();
+        }
+        if (screens != null) {
+            screens.close();
         }
         Future<?> closed = desk == null ? Future.succeededFuture() : desk.close();
         Future<?> unshared = shares == null ? Future.succeededFuture() : shares.close();

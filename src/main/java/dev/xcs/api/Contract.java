@@ -26,7 +26,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 final class Contract {
     private static final String TEXT = "text/plain";
     private static final String FILE = "/openapi.yaml";
-    private static final Set<String> STREAMS = Set.of("attachConsole", "streamEvents", "streamSession");
+    private static final Set<String> STREAMS =
+            Set.of("attachConsole", "attachDisplay", "streamEvents", "streamSession");
 
     /** Media types that the router does not know, and what stands for them. */
     private static final Map<String, String> FOREIGN =

@@ -1,5 +1,6 @@
 package dev.xcs.api;
 
+import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.message.ChangeDomain;
 import dev.xcs.message.CreateDomain;
@@ -24,11 +25,13 @@ final class DomainOperations {
     private final EventBus bus;
     private final BodyReader bodies;
     private final PvgrubConfig pvgrub;
+    private final HvmConfig hvm;
 
-    DomainOperations(EventBus bus, BodyReader bodies, PvgrubConfig pvgrub) {
+    DomainOperations(EventBus bus, BodyReader bodies, PvgrubConfig pvgrub, HvmConfig hvm) {
         this.bus = bus;
         this.bodies = bodies;
         this.pvgrub = pvgrub;
+        this.hvm = hvm;
     }
 
     Future<?> list(RoutingContext context) {
@@ -39,7 +42,7 @@ final class DomainOperations {
 
     Future<?> create(RoutingContext context) {
         return bodies.read(context.request())
-                .map(body -> DomainRequest.create(body, pvgrub))
+                .map(body -> DomainRequest.create(body, pvgrub, hvm))
                 .compose(this::create)
                 .compose(created -> answerCreated(context, created));
     }

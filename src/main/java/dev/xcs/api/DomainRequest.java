@@ -1,5 +1,6 @@
 package dev.xcs.api;
 
+import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.model.DesiredState;
@@ -23,7 +24,8 @@ final class DomainRequest {
     private static final Pattern UUID_SHAPE = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
     private static final Pattern SIM_KERNEL = Pattern.compile("sim:[a-z][a-z0-9-]{0,63}");
-    private static final List<String> BUILDABLE = List.of(DomainType.PV.json(), DomainType.PVH.json());
+    private static final List<String> BUILDABLE =
+            List.of(DomainType.PV.json(), DomainType.PVH.json(), DomainType.HVM.json());
     private static final UUID DOM0 = new UUID(0, 0);
 
     /** Below it no kernel boots; Xen itself takes less. */
@@ -47,11 +49,13 @@ final class DomainRequest {
     private DomainRequest() {}
 
     /** The domain that a creation body asks for; a uuid is chosen if none is given. */
-    static NewDomain create(Buffer body, PvgrubConfig pvgrub) {
+    static NewDomain create(Buffer body, PvgrubConfig pvgrub, HvmConfig hvm) {
         RequestFields fields = RequestFields.of(body);
         DomainType asked = type(fields);
         DomainType type = asked == null ? DomainType.PV : asked;
-        Optional<Bootloader> bootloader = Bootloader.read(fields, type, pvgrub);
+        Optional<Bootloader> bootloader = type == DomainType.HVM
+                ? Optional.of(Firmware.read(fields, hvm))
+                : Bootloader.read(fields, type, pvgrub);
         DomainSpec spec = new DomainSpec(
                 uuid(fields),
                 fields.requiredText("name", NAME.asMatchPredicate(), NAME_EXPECTED),
@@ -59,7 +63,7 @@ final class DomainRequest {
                 fields.requiredInt("memoryMib", MIN_MEMORY_MIB, MAX_MEMORY_MIB, " of MiB"),
                 fields.requiredInt("vcpus", 1, MAX_VCPUS, ""),
                 bootloader.map(Bootloader::image).orElseGet(() -> kernel(fields)),
-                fields.text("ramdisk", isPath(), PATH_EXPECTED),
+                bootloader.flatMap(Bootloader::beside).orElseGet(() -> fields.text("ramdisk", isPath(), PATH_EXPECTED)),
                 fields.text("cmdline", DomainRequest::isCmdline, CMDLINE_EXPECTED),
                 fields.flag("paused"),
                 onEnd(fields, "onPoweroff", OnEnd.DESTROY),

@@ -72,6 +72,12 @@ final class CreateVerb extends Verb {
             description = "Instead of a kernel: pvgrub, which boots the guest from its own disk.")
     private @Nullable String bootloader;
 
+    @Option(
+            names = "--firmware",
+            paramLabel = "KIND",
+            description = "What an HVM domain boots by: bios (default) or uefi.")
+    private @Nullable String firmware;
+
     @Option(names = "--ramdisk", paramLabel = "PATH", description = "The initial ramdisk.")
     private @Nullable String ramdisk;
 
@@ -133,7 +139,7 @@ final class CreateVerb extends Verb {
         ObjectNode body = file == null ? object() : read(file);
         addOptions(body);
         for (String field : new String[] {"name", "memoryMib", "vcpus", "kernel"}) {
-            if (!body.has(field) && !(field.equals("kernel") && body.has("bootloader"))) {
+            if (!body.has(field) && !(field.equals("kernel") && bootsOtherwise(body))) {
                 throw CommandFailure.of(ExitCode.USAGE, "The domain has no " + field + ": see xcs create --help");
             }
         }
@@ -143,6 +149,10 @@ final class CreateVerb extends Verb {
                 created.path("name").asText() + " is " + created.path("state").asText() + ", domid "
                         + created.path("domid").asText() + ", uuid "
                         + created.path("uuid").asText());
+    }
+
+    private static boolean bootsOtherwise(ObjectNode body) {
+        return body.has("bootloader") || body.path("type").asText().equals("hvm");
     }
 
     private void addOptions(ObjectNode body) {
@@ -157,6 +167,7 @@ final class CreateVerb extends Verb {
         }
         text(body, "kernel", kernel);
         text(body, "bootloader", bootloader);
+        text(body, "firmware", firmware);
         text(body, "ramdisk", ramdisk);
         text(body, "cmdline", cmdline);
         text(body, "guestOs", guestOs);

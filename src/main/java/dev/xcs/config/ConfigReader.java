@@ -5,6 +5,7 @@ import dev.xcs.config.DaemonConfig.BlockConfig;
 import dev.xcs.config.DaemonConfig.ConsoleConfig;
 import dev.xcs.config.DaemonConfig.DomainConfig;
 import dev.xcs.config.DaemonConfig.EventsConfig;
+import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.KernelCacheConfig;
 import dev.xcs.config.DaemonConfig.LogConfig;
 import dev.xcs.config.DaemonConfig.ManagementConfig;
@@ -134,6 +135,11 @@ public final class ConfigReader {
                 console(),
                 domain(),
                 new PvgrubConfig(value(Keys.DOMAIN_PVGRUB_PV), value(Keys.DOMAIN_PVGRUB_PVH)),
+                new HvmConfig(
+                        value(Keys.DOMAIN_HVMLOADER),
+                        value(Keys.DOMAIN_HVM_BIOS),
+                        value(Keys.DOMAIN_HVM_UEFI),
+                        value(Keys.DOMAIN_DEVICE_MODEL)),
                 new EventsConfig(value(Keys.EVENTS_SEGMENT), value(Keys.EVENTS_MAX), value(Keys.EVENTS_MAX_AGE)),
                 new KernelCacheConfig(
                         value(Keys.KERNEL_CACHE_DIRECTORY).orElse(stateDir.resolve("kernels")),

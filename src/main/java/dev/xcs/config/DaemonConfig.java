@@ -26,6 +26,7 @@ public record DaemonConfig(
         ConsoleConfig console,
         DomainConfig domain,
         PvgrubConfig pvgrub,
+        HvmConfig hvm,
         EventsConfig events,
         KernelCacheConfig kernelCache,
         BlockConfig block,
@@ -143,6 +144,16 @@ public record DaemonConfig(
      * @param pvh for PVH guests
      */
     public record PvgrubConfig(Path pv, Path pvh) {}
+
+    /**
+     * What HVM guests are started with.
+     *
+     * @param hvmloader the one of the Xen that runs
+     * @param bios the firmware of a PC
+     * @param uefi the firmware of guests that boot by UEFI
+     * @param deviceModel QEMU with Xen's machine
+     */
+    public record HvmConfig(Path hvmloader, Path bios, Path uefi, Path deviceModel) {}
 
     /**
      * How much history of control messages is kept.

@@ -97,6 +97,14 @@ public final class Keys {
             "GRUB's image for PVH guests.",
             Kind.file(),
             "/usr/lib/grub-xen/grub-i386-xen_pvh.bin");
+    static final Key<Path> DOMAIN_HVMLOADER = new Key<>(
+            "domain.hvmloader", "What HVM guests start with.", Kind.file(), "/usr/lib/xen-4.17/boot/hvmloader");
+    static final Key<Path> DOMAIN_HVM_BIOS =
+            new Key<>("domain.hvm-bios", "Their firmware, a PC's.", Kind.file(), "/usr/share/seabios/bios-256k.bin");
+    static final Key<Path> DOMAIN_HVM_UEFI = new Key<>(
+            "domain.hvm-uefi", "Their firmware, if they boot by UEFI.", Kind.file(), "/usr/share/ovmf/OVMF.fd");
+    static final Key<Path> DOMAIN_DEVICE_MODEL =
+            new Key<>("domain.device-model", "Their device model.", Kind.file(), "/usr/libexec/xen-qemu-system-i386");
 
     static final Key<Optional<Path>> DOMAIN_IMAGE_ROOT = new Key<>(
             "domain.image-root",
@@ -184,6 +192,10 @@ public final class Keys {
             DOMAIN_IMAGE_ROOT,
             DOMAIN_PVGRUB_PV,
             DOMAIN_PVGRUB_PVH,
+            DOMAIN_HVMLOADER,
+            DOMAIN_HVM_BIOS,
+            DOMAIN_HVM_UEFI,
+            DOMAIN_DEVICE_MODEL,
             EVENTS_SEGMENT,
             EVENTS_MAX,
             EVENTS_MAX_AGE,

@@ -15,6 +15,7 @@ import dev.xcs.message.DetachConsole;
 import dev.xcs.message.DomainChanged;
 import dev.xcs.message.Done;
 import dev.xcs.message.FetchConsole;
+import dev.xcs.message.FetchSerial;
 import dev.xcs.message.ForgetConsole;
 import dev.xcs.message.JoinConsole;
 import dev.xcs.message.LeaveConsole;
@@ -58,6 +59,7 @@ public final class ConsoleSwitch extends VerticleBase {
     private static final Duration LOOK_FOR_OPENED_EVERY = Duration.ofMillis(250);
 
     private static final Duration OPEN_AGAIN_EVERY = Duration.ofSeconds(1);
+    private static final Duration SERIAL = Duration.ofSeconds(5);
     private static final int MAX_READ_BYTES = 256 * 1024;
     private static final Duration TYPE_AGAIN_EVERY = Duration.ofMillis(500);
     /** A guest that prints without end is one control message a second. */
@@ -163,7 +165,7 @@ public final class ConsoleSwitch extends VerticleBase {
                     .toException();
         }
         DomainConsole console = console(ask.uuid());
-        return console.attach(ask)
+        return attach(console, ask)
                 .onSuccess(attached -> {
                     if (terminals != null) {
                         terminals.attached(ask.domid(), console, log.history(ask.uuid()));
@@ -171,6 +173,19 @@ public final class ConsoleSwitch extends VerticleBase {
                 })
                 .onFailure(failure -> dropIfUnused(console))
                 .map(new Done());
+    }
+
+    private Future<Void> attach(DomainConsole console, AttachConsole ask) {
+        if (!ask.serial()) {
+            return console.attach(ask);
+        }
+        ConsoleHistory history = log.history(ask.uuid());
+        return FetchSerial.ADDRESS
+                .ask(vertx.eventBus(), new FetchSerial(ask.uuid()), SERIAL)
+                .compose(at -> console.attach(
+                        ask,
+                        (typed, milestones) -> new SerialConsole(
+                                vertx, ask.uuid(), new SerialLine(at, history), typed, milestones, metrics)));
     }
 
     private DomainConsole console(UUID domain) {

@@ -77,9 +77,30 @@ final class DomainConsole {
 
     /** A ring of an earlier boot that is still there is detached first; the same boot twice is done. */
     Future<Void> attach(AttachConsole wanted) {
-        return attach(
-                wanted.domid(),
-                typed -> new BootConsole(bus, wanted, typed, new Milestones(bus, wanted, config, metrics), metrics));
+        return attach(wanted.domid(), typed -> ring(wanted, typed, milestones(wanted)));
+    }
+
+    /** The same for a domain that has a serial port: what it says there goes beside what is in its ring, and what is typed goes there. */
+    Future<Void> attach(AttachConsole wanted, SerialSource serial) {
+        return attach(wanted.domid(), typed -> {
+            Milestones milestones = milestones(wanted);
+            InputQueue nothing = new InputQueue(0);
+            return new PcConsole(ring(wanted, nothing, milestones), serial.open(typed, milestones));
+        });
+    }
+
+    /** Makes the source of a serial port. */
+    @FunctionalInterface
+    interface SerialSource {
+        SerialConsole open(InputQueue typed, Milestones milestones);
+    }
+
+    private Milestones milestones(AttachConsole wanted) {
+        return new Milestones(bus, wanted, config, metrics);
+    }
+
+    private BootConsole ring(AttachConsole wanted, InputQueue typed, Milestones milestones) {
+        return new BootConsole(bus, wanted, typed, milestones, metrics);
     }
 
     /** @param source makes the source of this boot, with the queue of what is typed */

@@ -20,6 +20,9 @@ final class Admission {
     /** Xen's limit for guests in an HVM container (HVM_MAX_VCPUS). */
     static final int MAX_HVM_VCPUS = 128;
 
+    /** The display has 16 of them, and firmware wants some. */
+    private static final int MIN_HVM_MIB = 64;
+
     private final Map<KeptDomain, Long> promised = new HashMap<>();
 
     /** @throws dev.xcs.model.ProblemException if it does not fit; else the memory is promised to it until {@link #settle} */
@@ -64,6 +67,10 @@ final class Admission {
         if (spec.vcpus() < 1 || spec.vcpus() > limit) {
             throw Problem.invalidField("vcpus", spec.vcpus(), "1 to " + limit).toException();
         }
+        if (spec.type() == DomainType.HVM && spec.memoryMib() < MIN_HVM_MIB) {
+            throw Problem.invalidField("memoryMib", spec.memoryMib(), "at least " + MIN_HVM_MIB + " for HVM")
+                    .toException();
+        }
         if (spec.memoryMib() < 1) {
             throw Problem.invalidField("memoryMib", spec.memoryMib(), "at least 1")
                     .toException();
@@ -74,7 +81,8 @@ final class Admission {
         boolean possible = switch (spec.type()) {
             case PV -> host.pv();
             case PVH -> host.hvm();
-            case HVM -> false;
+            // The simulated host has no device models.
+            case HVM -> host.hvm() && !host.simulated();
         };
         if (!possible) {
             throw Problem.of(

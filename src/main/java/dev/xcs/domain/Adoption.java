@@ -19,6 +19,7 @@ final class Adoption {
     private final ConsoleAttacher consoles;
     private final Disks disks;
     private final Vifs vifs;
+    private final DeviceModelClient models;
     private final Xenstore store;
     private final DefinitionLog log;
     private final Boots boots;
@@ -32,6 +33,7 @@ final class Adoption {
             ConsoleAttacher consoles,
             Disks disks,
             Vifs vifs,
+            DeviceModelClient models,
             Xenstore store,
             DefinitionLog log,
             Boots boots,
@@ -43,6 +45,7 @@ final class Adoption {
         this.consoles = consoles;
         this.disks = disks;
         this.vifs = vifs;
+        this.models = models;
         this.store = store;
         this.log = log;
         this.boots = boots;
@@ -113,7 +116,7 @@ final class Adoption {
     }
 
     private Future<Void> devices(KeptDomain domain) {
-        return disks.resume(domain).compose(any -> vifs.resume(domain));
+        return disks.resume(domain).compose(any -> vifs.resume(domain)).compose(any -> models.resume(domain));
     }
 
     /** What was half made has no nodes, or ours; who has others was made by somebody else who chose the same uuid. */

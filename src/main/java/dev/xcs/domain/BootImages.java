@@ -6,6 +6,7 @@ import dev.xcs.image.Ramdisk;
 import dev.xcs.image.SeenImages;
 import dev.xcs.model.Compression;
 import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.GuestOs;
 import dev.xcs.model.ImageFormat;
 import dev.xcs.model.ImageReport;
@@ -60,6 +61,10 @@ final class BootImages {
      * are looked at: what is packed in it is unpacked when it is built, once.
      */
     Future<DomainSpec> decide(DomainSpec spec) {
+        if (spec.type() == DomainType.HVM) {
+            // It starts with firmware, which the configuration names.
+            return Future.succeededFuture(spec);
+        }
         return look("kernel", spec.kernel(), () -> checked(spec))
                 .map(image -> spec.guestOs() == GuestOs.UNKNOWN ? spec.withGuestOs(image.guestOs()) : spec);
     }

@@ -4,6 +4,7 @@ import dev.xcs.message.AttachConsole;
 import dev.xcs.message.DetachConsole;
 import dev.xcs.message.ForgetConsole;
 import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainType;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Instant;
@@ -22,7 +23,8 @@ final class ConsoleClient {
 
     /** @param begun null for a boot that is older than this daemon */
     Future<Void> attach(DomainSpec spec, int domid, long frame, int port, @Nullable Instant begun) {
-        AttachConsole wanted = new AttachConsole(spec.uuid(), domid, frame, port, spec.guestOs(), begun);
+        boolean serial = spec.type() == DomainType.HVM;
+        AttachConsole wanted = new AttachConsole(spec.uuid(), domid, frame, port, spec.guestOs(), serial, begun);
         return AttachConsole.ADDRESS.ask(bus, wanted, deadlines.hypercall()).mapEmpty();
     }
 

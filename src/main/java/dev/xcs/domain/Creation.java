@@ -3,6 +3,7 @@ package dev.xcs.domain;
 import dev.xcs.journal.Definition;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.HostInfo;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
@@ -182,7 +183,11 @@ final class Creation {
         /** Xenstored is the slowest here; the console is attached beside it. */
         private Future<Void> publish(BuiltDomain built) {
             Future<Void> seen = seen();
-            return Future.join(connect(built), show(built))
+            // The serial port of a PC is its device model's, which is there once the devices are taken.
+            Future<?> published = spec.type() == DomainType.HVM
+                    ? show(built).compose(any -> connect(built))
+                    : Future.join(connect(built), show(built));
+            return published
                     .compose(any -> Future.join(step("record", this::record), seen))
                     .mapEmpty();
         }

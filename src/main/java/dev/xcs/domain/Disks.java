@@ -7,6 +7,7 @@ import dev.xcs.model.DiskSpec;
 import dev.xcs.model.DiskView;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainState;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.GuestOs;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
@@ -150,6 +151,7 @@ final class Disks {
                 throw Problem.of(ProblemType.CONFLICT, domain.name() + " does not run, so its disks are as they are")
                         .toException();
             }
+            refuseFixed(domain, change);
             if (!change.medium()) {
                 long wanted = Objects.requireNonNull(change.sizeBytes());
                 return preemption.orPreempted(client.resize(domain, guestOs, vdev, wanted));
@@ -159,6 +161,19 @@ final class Disks {
                     .compose(done ->
                             save(domain, replaced(domain, done.disk(), guestOs)).map(done.view()));
         });
+    }
+
+    /** The device model of a PC has given up the right to open files, so the drive that the guest sees would keep its medium. */
+    private static void refuseFixed(KeptDomain domain, DiskChange change) {
+        Definition definition = domain.definition();
+        if (change.medium() && definition != null && definition.spec().type() == DomainType.HVM) {
+            throw Problem.of(
+                            ProblemType.IMPOSSIBLE,
+                            "The CD drives of " + domain.name()
+                                    + " keep their media while it runs: it is an HVM domain")
+                    .withField("vdev")
+                    .toException();
+        }
     }
 
     private <T> Future<T> queued(UUID uuid, String what, BiFunction<KeptDomain, Preemption, Future<T>> work) {

@@ -104,7 +104,8 @@ public final class DomainKeeper extends VerticleBase {
         ConsoleClient consoles = new ConsoleClient(bus, deadlines);
         DiskClient diskClient = new DiskClient(bus);
         VifClient vifClient = new VifClient(bus);
-        BootDevices devices = new BootDevices(diskClient, vifClient);
+        DeviceModelClient models = new DeviceModelClient(bus);
+        BootDevices devices = new BootDevices(diskClient, vifClient, models);
         DefinitionLog log = new DefinitionLog(vertx, definitions);
         Patience patience = new Patience(vertx);
 
@@ -124,7 +125,7 @@ public final class DomainKeeper extends VerticleBase {
         Vifs vifs = new Vifs(table, vifClient, log);
         ConsoleAttacher attacher = new ConsoleAttacher(consoles, store, patience);
         Adoption adoption =
-                new Adoption(table, xen, attacher, disks, vifs, store, log, boots, guards, patience, deadlines);
+                new Adoption(table, xen, attacher, disks, vifs, models, store, log, boots, guards, patience, deadlines);
 
         closers.add(() -> {
             ends.stop();

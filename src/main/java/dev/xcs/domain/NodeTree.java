@@ -35,6 +35,11 @@ final class NodeTree {
         return "/libxl/" + domid + "/type";
     }
 
+    /** Where the device model of an HVM guest writes how it does. */
+    static String deviceModel(int domid) {
+        return "/local/domain/0/device-model/" + domid;
+    }
+
     static String vm(UUID uuid) {
         return "/vm/" + uuid;
     }
@@ -103,6 +108,7 @@ final class NodeTree {
         List<Change> nodes = new ArrayList<>();
         backendKinds.forEach(kind -> nodes.add(Change.remove(BACKENDS + "/" + kind + "/" + domid)));
         nodes.add(Change.remove(home(domid)));
+        nodes.add(Change.remove(deviceModel(domid)));
         nodes.add(Change.remove(vm(uuid)));
         nodes.add(Change.remove("/libxl/" + domid));
         return nodes;

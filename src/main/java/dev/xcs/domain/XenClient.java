@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
 /** What the domains ask of the native verticle. */
 final class XenClient {
     private static final Logger LOG = LoggerFactory.getLogger(XenClient.class);
+    /** What of an HVM guest's memory its device model populates, for the display. */
+    private static final int DISPLAY_MIB = 16;
 
     private final EventBus bus;
     private final Deadlines deadlines;
@@ -69,14 +71,9 @@ final class XenClient {
     }
 
     Future<BuiltDomain> build(DomainSpec spec, int domid) {
+        int populated = spec.memoryMib() - (spec.type() == DomainType.HVM ? DISPLAY_MIB : 0);
         BuildRequest request = new BuildRequest(
-                domid,
-                spec.type(),
-                spec.memoryMib(),
-                spec.vcpus(),
-                spec.kernel(),
-                spec.ramdisk(),
-                BootArguments.of(spec));
+                domid, spec.type(), populated, spec.vcpus(), spec.kernel(), spec.ramdisk(), BootArguments.of(spec));
         return BuildXenDomain.ADDRESS
                 .ask(bus, new BuildXenDomain(request), deadlines.build())
                 .map(done -> done.built());

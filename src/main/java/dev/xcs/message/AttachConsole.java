@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Asks the console switch to own the console of one boot of a domain, from before it runs until it is dead.
  *
  * @param os whose banner and prompt are looked for
+ * @param serial whether the domain has a serial port, which is its console then beside the ring
  * @param begun when the making of this boot began; null for a boot that is older than this daemon
  */
 public record AttachConsole(
@@ -19,6 +20,7 @@ public record AttachConsole(
         long frame,
         int remotePort,
         GuestOs os,
+        boolean serial,
         @Nullable Instant begun) implements BusMessage {
     public static final Address<AttachConsole, Done> ADDRESS = new Address<>("xcs.console.attach");
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.xcs.message.CreateLoginLink;
 import dev.xcs.model.DesiredState;
+import dev.xcs.model.DomainSpec;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.OnEnd;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
@@ -128,6 +130,30 @@ class ApiServerTest {
         assertThat(api.parts.created)
                 .singleElement()
                 .satisfies(spec -> assertThat(spec.kernel()).isEqualTo("/grub/pv.bin"));
+    }
+
+    @Test
+    void startsAnHvmDomainWithItsFirmware() {
+        for (String firmware : new String[] {"", ",\"firmware\":\"bios\"", ",\"firmware\":\"uefi\""}) {
+            RawHttp.Response response =
+                    api.post("{\"name\":\"pc\",\"type\":\"hvm\",\"memoryMib\":64,\"vcpus\":2" + firmware + "}");
+
+            assertThat(response.status()).as(response.text()).isEqualTo(201);
+            DomainSpec spec = api.parts.created.get(api.parts.created.size() - 1);
+            assertThat(spec.type()).isEqualTo(DomainType.HVM);
+            assertThat(spec.kernel()).isEqualTo("/hvm/loader");
+            assertThat(spec.ramdisk()).isEqualTo(firmware.contains("uefi") ? "/hvm/uefi" : "/hvm/bios");
+        }
+    }
+
+    @Test
+    void refusesAKernelForAnHvmDomain() {
+        JsonObject problem = new JsonObject(
+                api.post("{\"name\":\"pc\",\"type\":\"hvm\",\"memoryMib\":64,\"vcpus\":2,\"kernel\":\"/k\"}")
+                        .text());
+
+        assertThat(problem.getString("detail"))
+                .isEqualTo("kernel: \"/k\", expected nothing: an HVM domain starts with its firmware");
     }
 
     @Test

@@ -64,7 +64,7 @@ class BadInputTest {
                 Arguments.of("uuid", "web", "a UUID"),
                 Arguments.of("uuid", "1-2-3-4-5", "a UUID"),
                 Arguments.of("uuid", "00000000-0000-0000-0000-000000000000", "not all zero"),
-                Arguments.of("type", "hvm", "one of pv, pvh"),
+                Arguments.of("type", "kvm", "one of pv, pvh, hvm"),
                 Arguments.of("memoryMib", 0.001, "0.001, expected a whole number of MiB from 4 to 16777216"),
                 Arguments.of("memoryMib", 0, "0, expected a whole number of MiB from 4"),
                 Arguments.of("memoryMib", -64, "-64"),

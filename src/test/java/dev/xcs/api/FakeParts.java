@@ -12,11 +12,13 @@ import dev.xcs.message.ConsoleShown;
 import dev.xcs.message.ConsoleWatched;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.message.DestroyDomain;
+import dev.xcs.message.DisplayShown;
 import dev.xcs.message.DomainChanged;
 import dev.xcs.message.DomainShown;
 import dev.xcs.message.DomainsShown;
 import dev.xcs.message.Done;
 import dev.xcs.message.FetchConsole;
+import dev.xcs.message.FetchDisplay;
 import dev.xcs.message.FetchDomain;
 import dev.xcs.message.FetchDomains;
 import dev.xcs.message.HostRead;
@@ -85,6 +87,9 @@ public final class FakeParts extends VerticleBase {
 
     volatile ConsoleLease lease = new ConsoleLease(null, null, null, 600);
     volatile Problem refusal;
+    /** The unix socket of the guest's display, or none. */
+    volatile String display;
+
     volatile Problem typeRefusal;
 
     public FakeParts() {
@@ -117,6 +122,12 @@ public final class FakeParts extends VerticleBase {
                         .sorted((a, b) -> a.domid() - b.domid())
                         .toList())));
         FetchDomain.ADDRESS.answer(bus, asked -> shown(asked.uuid()));
+        FetchDisplay.ADDRESS.answer(
+                bus,
+                asked -> display == null
+                        ? Future.failedFuture(Problem.of(ProblemType.CONFLICT, "It has no display")
+                                .toException())
+                        : Future.succeededFuture(new DisplayShown(display)));
         CreateDomain.ADDRESS.answer(bus, asked -> create(asked.spec()));
         ChangeDomain.ADDRESS.answer(bus, asked -> {
             changes.add(asked);

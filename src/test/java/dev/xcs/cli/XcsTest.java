@@ -253,6 +253,19 @@ class XcsTest {
     }
 
     @Test
+    void createsAnHvmDomainWithoutAKernel() throws IOException {
+        daemon.json("POST /v1/domains", DOMAIN);
+
+        assertThat(daemon.shell()
+                        .run("create", "pc", "--type", "hvm", "--firmware", "uefi", "-m", "64", "--vcpus", "1")
+                        .code())
+                .isZero();
+        assertThat(daemon.bodies("POST /v1/domains"))
+                .containsExactly(Daemon.JSON.readTree(
+                        "{\"name\":\"pc\",\"type\":\"hvm\",\"memoryMib\":64,\"vcpus\":1,\"firmware\":\"uefi\"}"));
+    }
+
+    @Test
     void sendsRequestsDownAndTellsTheirOutcome() throws IOException {
         daemon.json("POST /v1/requests", "{\"request\":\"r1\",\"outcome\":\"done\"}");
         assertThat(daemon.shell().run("sysrq", "web", "h").code()).isZero();

@@ -95,6 +95,10 @@ class ConfigReaderTest {
             reconcile-every = "250ms"
             pvgrub-pv = "/g/pv"
             pvgrub-pvh = "/g/pvh"
+            hvmloader = "/h/loader"
+            hvm-bios = "/h/bios"
+            hvm-uefi = "/h/uefi"
+            device-model = "/h/qemu"
             [events]
             segment-size = "1MiB"
             max-size = "2MiB"
@@ -139,6 +143,8 @@ class ConfigReaderTest {
                                 Duration.ofMillis(250),
                                 Optional.empty()),
                         new DaemonConfig.PvgrubConfig(Path.of("/g/pv"), Path.of("/g/pvh")),
+                        new DaemonConfig.HvmConfig(
+                                Path.of("/h/loader"), Path.of("/h/bios"), Path.of("/h/uefi"), Path.of("/h/qemu")),
                         new DaemonConfig.EventsConfig(1 << 20, 2 << 20, Duration.ofHours(3)),
                         new DaemonConfig.KernelCacheConfig(Path.of("/k"), 0),
                         new DaemonConfig.BlockConfig(

@@ -33,7 +33,8 @@ final class ConsoleStage implements AutoCloseable {
     }
 
     AttachConsole attachment(UUID uuid, int domid) {
-        return new AttachConsole(uuid, domid, 0xfe, host.guest(domid).remotePort(), GuestOs.UNKNOWN, Instant.now());
+        return new AttachConsole(
+                uuid, domid, 0xfe, host.guest(domid).remotePort(), GuestOs.UNKNOWN, false, Instant.now());
     }
 
     void detach(UUID uuid, int domid) {

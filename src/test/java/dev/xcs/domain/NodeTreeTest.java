@@ -56,6 +56,7 @@ class NodeTreeTest {
                         remove("/local/domain/0/backend/console/7"),
                         remove("/local/domain/0/backend/vbd/7"),
                         remove("/local/domain/7"),
+                        remove("/local/domain/0/device-model/7"),
                         remove(VM),
                         remove("/libxl/7"));
         DomainSpec spec = Specs.with(Specs.pv("any"), ID, "web1");

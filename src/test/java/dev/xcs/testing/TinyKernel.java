@@ -85,7 +85,7 @@ public final class TinyKernel {
         return (int) (header.getLong(second + 40) - header.getLong(second + 32));
     }
 
-    private static void run(Path directory, String command) throws IOException, InterruptedException {
+    static void run(Path directory, String command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command.split(" "))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)

@@ -49,6 +49,10 @@ final class DomImage implements AutoCloseable {
         image.setLong(offset, value);
     }
 
+    void setFlag(int offset) {
+        image.setByte(offset, (byte) 1);
+    }
+
     void setPointer(int offset, Pointer value) {
         image.setPointer(offset, value);
     }

@@ -3,6 +3,7 @@ package dev.xcs.hypervisor.xen;
 import dev.xcs.image.XenNotes;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
+import dev.xcs.model.DomainType;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,9 @@ final class GuestBuilder {
         String ramdisk = request.ramdisk();
         try (NativeBytes kernelBytes = loader.kernel(order);
                 GuestShape shape = shape(request, kernelBytes);
-                NativeBytes ramdiskBytes = ramdisk == null ? null : loader.ramdisk(ramdisk, request.memoryMib());
+                NativeBytes ramdiskBytes = ramdisk == null || request.type() == DomainType.HVM
+                        ? null
+                        : loader.ramdisk(ramdisk, request.memoryMib());
                 XenInterface xc = XenInterface.openForBuild(libraries)) {
             long loaded = System.nanoTime();
             requireMemory(xc.physInfo(layout.physInfo()), request, shape);
@@ -58,6 +61,9 @@ final class GuestBuilder {
 
     /** What Xen cannot start that way is refused here: libxenguest, which parses in this process, does not see it. */
     private GuestShape shape(BuildRequest request, NativeBytes kernel) {
+        if (request.type() == DomainType.HVM) {
+            return HvmShape.of(layout, pool, request, loader);
+        }
         XenNotes notes = XenNotes.read(kernel);
         if (!notes.canBoot(request.type())) {
             throw BootTypes.refusal(request.kernel(), request.type(), notes);
@@ -65,7 +71,7 @@ final class GuestBuilder {
         return switch (request.type()) {
             case PV -> new PvShape(layout, request);
             case PVH -> new PvhShape(layout, pool, request, notes);
-            case HVM -> throw BootTypes.refusal(request.kernel(), request.type(), notes);
+            case HVM -> throw new IllegalStateException("handled above");
         };
     }
 
@@ -85,7 +91,7 @@ final class GuestBuilder {
     /** Xen would populate what there is and only then fail. */
     private static void requireMemory(PhysInfo host, BuildRequest request, GuestShape shape) {
         // Rounded up to a superpage of 2 MiB, as libxl counts it.
-        long neededKib = (request.memoryMib() * 1024L + shape.overheadKib() + 2047) / 2048 * 2048;
+        long neededKib = (request.memoryMib() * 1024L + shape.overheadKib() + shape.devicesKib() + 2047) / 2048 * 2048;
         if (neededKib > host.freeKib()) {
             throw Problem.of(
                             ProblemType.OUT_OF_MEMORY,
@@ -106,7 +112,7 @@ final class GuestBuilder {
             BuildRequest request,
             NativeBytes kernel,
             @Nullable NativeBytes ramdisk) {
-        limit(xc, request);
+        limit(xc, shape, request);
         int storePort = allocatePort(xc, request.domid());
         int consolePort = allocatePort(xc, request.domid());
         setPolicies(xc, shape, request);
@@ -122,12 +128,12 @@ final class GuestBuilder {
         }
     }
 
-    private void limit(XenInterface xc, BuildRequest request) {
+    private void limit(XenInterface xc, GuestShape shape, BuildRequest request) {
         int domid = request.domid();
         LibXenCtrl ctrl = libraries.ctrl();
         CallFailure.require(
                 ctrl.xc_domain_max_vcpus(xc.handle(), domid, request.vcpus()), "xc_domain_max_vcpus", domid);
-        long maxKib = request.memoryMib() * 1024L + SLACK_KIB;
+        long maxKib = request.memoryMib() * 1024L + SLACK_KIB + shape.devicesKib();
         CallFailure.require(ctrl.xc_domain_setmaxmem(xc.handle(), domid, maxKib), "xc_domain_setmaxmem", domid);
     }
 

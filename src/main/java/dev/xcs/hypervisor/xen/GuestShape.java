@@ -7,6 +7,11 @@ interface GuestShape extends AutoCloseable {
     /** What Xen needs for such a guest beside its memory, in KiB. */
     long overheadKib();
 
+    /** What somebody else populates in the guest, in KiB. */
+    default long devicesKib() {
+        return 0;
+    }
+
     /** What libxenguest calls such a guest once it has parsed the kernel. */
     String guestType();
 

@@ -9,7 +9,6 @@ import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.Problem;
-import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -35,6 +34,8 @@ final class XenDomains implements Domains {
     private static final int HARDWARE_ASSISTED_PAGING = 2;
     /** XEN_X86_EMU_LAPIC: all that is emulated for a PVH guest. */
     private static final int LOCAL_APIC = 1;
+    /** All of XEN_X86_EMU_* but VPCI: what is emulated for an HVM guest, beside what its device model does. */
+    private static final int WHOLE_PC = 0x3ff;
 
     private final XenLibraries libraries;
     private final SharedInterface shared;
@@ -96,7 +97,6 @@ final class XenDomains implements Domains {
 
     @Override
     public int create(UUID handle, DomainType type, int vcpus) {
-        requireBuildable(type);
         int most = type == DomainType.PV ? MAX_PV_VCPUS : MAX_HVM_VCPUS;
         if (vcpus < 1 || vcpus > most) {
             throw Problem.invalidField("vcpus", vcpus, "1 to " + most).toException();
@@ -130,13 +130,12 @@ final class XenDomains implements Domains {
         }
         if (type != DomainType.PV) {
             config.setInt(CreateDomainLayout.FLAGS, HVM_CONTAINER | (hap ? HARDWARE_ASSISTED_PAGING : 0));
-            config.setInt(at.emulationFlags(), LOCAL_APIC);
+            config.setInt(at.emulationFlags(), type == DomainType.HVM ? WHOLE_PC : LOCAL_APIC);
         }
     }
 
     @Override
     public BuiltDomain build(BuildRequest request) {
-        requireBuildable(request.type());
         requireGuest("xc_domain_max_vcpus", request.domid());
         if (request.memoryMib() < 1) {
             throw Problem.invalidField("memoryMib", request.memoryMib(), "at least 1")
@@ -144,17 +143,6 @@ final class XenDomains implements Domains {
         }
         shared.requireOpen();
         return kernels.build(request);
-    }
-
-    private static void requireBuildable(DomainType type) {
-        if (type == DomainType.HVM) {
-            throw Problem.of(
-                            ProblemType.IMPOSSIBLE,
-                            "type: " + type.json()
-                                    + " guests cannot be built on real Xen by this release, expected pv or pvh")
-                    .withField("type")
-                    .toException();
-        }
     }
 
     @Override

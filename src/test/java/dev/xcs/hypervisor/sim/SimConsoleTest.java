@@ -72,7 +72,8 @@ class SimConsoleTest {
         try (StoreClient store = new StoreClient(host.xenstoreSocket())) {
             ForeignToolstack.publish(store, new ForeignDomain(domid, uuid, "guest"), built, 64);
         }
-        return new AttachConsole(uuid, domid, built.consoleFrame(), built.consolePort(), GuestOs.LINUX, Instant.now());
+        return new AttachConsole(
+                uuid, domid, built.consoleFrame(), built.consolePort(), GuestOs.LINUX, false, Instant.now());
     }
 
     private void boot(UUID uuid) throws Exception {

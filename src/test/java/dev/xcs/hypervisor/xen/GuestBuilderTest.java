@@ -237,6 +237,47 @@ class GuestBuilderTest {
     }
 
     @Test
+    void buildsAPcAroundItsFirmware() throws IOException {
+        String loader = Files.write(directory.resolve("hvmloader"), KernelElf.of(DomainType.PVH))
+                .toString();
+        String firmware =
+                Files.writeString(directory.resolve("bios"), "firmware").toString();
+
+        BuiltDomain built = builder.build(
+                new BuildOrder(new BuildRequest(DOMID, DomainType.HVM, 112, 3, loader, firmware, null), null));
+
+        assertThat(built).isEqualTo(new BuiltDomain(1, 0xfeffc, 2, 0xfefff));
+        assertThat(script.calls)
+                .containsSubsequence(
+                        "xc_hvm_param_set(7, 11, 1)",
+                        "xc_hvm_param_set(7, 16, 1)",
+                        "xc_hvm_param_set(7, 10, 1)",
+                        "xc_set_paging_mempool_size(7, 3670016)",
+                        "xc_dom_kernel_mem",
+                        "xc_domain_set_memory_map",
+                        "xc_dom_gnttab_init",
+                        "xc_hvm_param_set(7, 18, 2)",
+                        "xenforeignmemory_map",
+                        "xenforeignmemory_unmap",
+                        "xenforeignmemory_close",
+                        "xc_dom_release")
+                .doesNotContain("xc_dom_module_mem");
+        assertThat(script.e820).containsExactly("100000+6f00000 1");
+        DomImageLayout at = ScriptedLibraries.LAYOUT.domImage();
+        assertThat(script.image.getByte(at.deviceModel())).isEqualTo((byte) 1);
+        assertThat(script.image.getLong(at.mmioStart())).isEqualTo(0xf000_0000L);
+        assertThat(script.image.getLong(at.vgaHoleSize())).isEqualTo(0x20);
+        assertThat(script.image.getInt(at.systemFirmware() + 8)).isEqualTo("firmware".length());
+        assertThat(script.infoPage.getInt(0x810)).as("processors").isEqualTo(3);
+        assertThat(script.infoPage.getByte(0x820)).as("those that are online").isEqualTo((byte) 7);
+        int sum = 0;
+        for (byte each : script.infoPage.getByteArray(0x800, 48)) {
+            sum += each;
+        }
+        assertThat(sum & 0xff).as("checksum").isZero();
+    }
+
+    @Test
     void refusesToBuildWhatTheKernelIsNotMadeFor() throws IOException {
         Problem asPvh = failure(new BuildRequest(DOMID, DomainType.PVH, 64, 1, kernel(DomainType.PV), null, null));
         assertThat(asPvh.field()).isEqualTo("type");

@@ -31,6 +31,9 @@ final class ScriptedLibraries {
 
     final List<String> acpi = new ArrayList<>();
     final Memory image = new Memory(4096);
+    /** The page of an HVM guest that has its hvm_info_table, as libxenguest leaves it: 48 bytes long and without processors. */
+    final Memory infoPage = new Memory(4096);
+
     String failing = "";
     int failure = -1;
     int errno;
@@ -45,6 +48,9 @@ final class ScriptedLibraries {
     private int nextPort = 1;
 
     XenLibraries libraries() {
+        infoPage.clear();
+        infoPage.setString(0x800, "HVM INFO");
+        infoPage.setInt(0x808, 48);
         Native.register(LibC.class, NativeLibrary.getInstance("libc.so.6"));
         return new XenLibraries(
                 scripted(LibXenCtrl.class),
@@ -86,8 +92,11 @@ final class ScriptedLibraries {
     private Object succeed(String name, Object[] arguments) {
         DomImageLayout at = LAYOUT.domImage();
         switch (name) {
-            case "xc_interface_open" -> {
+            case "xc_interface_open", "xenforeignmemory_open" -> {
                 return handle;
+            }
+            case "xenforeignmemory_map" -> {
+                return infoPage;
             }
             case "xc_physinfo" -> ((Pointer) arguments[1]).setLong(48, freePages);
             case "xc_evtchn_alloc_unbound" -> {

@@ -1,0 +1,178 @@
+package dev.xcs.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.xcs.testing.ApiClient;
+import dev.xcs.testing.Await;
+import dev.xcs.testing.BootCd;
+import dev.xcs.testing.ConsoleViewer;
+import java.io.RandomAccessFile;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** HVM guests and their device models on real Xen; scripts/lab up has to have run. */
+@EnabledIfEnvironmentVariable(
+        named = Lab.VARIABLE,
+        matches = ".+",
+        disabledReason = "no lab: run scripts/lab up and set XCS_LAB to the project root")
+class HvmLabIT {
+    private static final String DIR = "/var/tmp/hvm";
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration BOOT = Duration.ofMinutes(5);
+
+    @TempDir
+    Path directory;
+
+    private ApiClient api;
+
+    @BeforeEach
+    void connect() throws Exception {
+        api = Lab.api();
+        Lab.exec("sh", "-c", "rm -rf " + DIR + "; mkdir -p " + DIR).expectOk();
+    }
+
+    @AfterEach
+    void removeGuests() throws Exception {
+        for (JsonNode domain : api.get("/v1/domains").body()) {
+            if (domain.path("domid").asInt() != 0) {
+                api.delete("/v1/domains/" + domain.path("uuid").asText());
+            }
+        }
+        Await.until(
+                "only dom0 is left",
+                SOON,
+                () -> Lab.exec("xl", "list").expectOk().lines().skip(1).count() == 1);
+    }
+
+    /** What the websocket of a display begins with. */
+    private String display(String uuid) throws Exception {
+        String upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: eGNzIGNvbnNvbGUgdmlldw==\r\nSec-WebSocket-Protocol: binary";
+        try (Socket socket = api.stuck("/v1/domains/" + uuid + "/display", upgrade)) {
+            socket.setSoTimeout(10_000);
+            StringBuilder shown = new StringBuilder();
+            // The answer's headers, a frame's header of two bytes, twelve bytes of greeting.
+            for (int left = -1; left != 0; left -= left > 0 ? 1 : 0) {
+                shown.append((char) socket.getInputStream().read());
+                left = left < 0 && shown.toString().endsWith("\r\n\r\n") ? 15 : left;
+            }
+            return shown.toString();
+        }
+    }
+
+    private Map<String, Object> pc(String name, Object... disks) {
+        return Map.of(
+                "name", name, "type", "hvm", "memoryMib", 128, "vcpus", 1, "guestOs", "linux", "disks", List.of(disks));
+    }
+
+    private static Map<String, Object> cd(String file) {
+        return Map.of("target", file, "vdev", "hdc", "device", "cdrom");
+    }
+
+    private void put(Path file, String name) throws Exception {
+        Lab.lab("put", file.toString(), DIR + "/" + name).expectOk();
+    }
+
+    /** The process ids of all device models. */
+    private static List<String> models() throws Exception {
+        return Lab.exec("pgrep", "-f", "[q]emu-system-i386.*-xen-domid")
+                .output()
+                .lines()
+                .toList();
+    }
+
+    private static void awaitNothingLeft() throws Exception {
+        Await.until("no device model is left", SOON, () -> models().isEmpty());
+        assertThat(Lab.exec("ls", "-A", "/var/lib/xcs/models").output()).isBlank();
+        assertThat(Lab.exec("xenstore-ls", "/local/domain/0/device-model").output())
+                .doesNotContain("state");
+        Await.until(
+                "no loop device is left",
+                SOON,
+                () -> Lab.exec("losetup", "--list", "--noheadings").output().isBlank());
+    }
+
+    @Test
+    void bootsAnIsoOnTheSameConsoleAsOtherGuests() throws Exception {
+        put(BootCd.make(directory), "boot.iso");
+        String uuid = api.create(pc("pc", cd(DIR + "/boot.iso")));
+        try (ConsoleViewer console = api.console(uuid).takeLease()) {
+            console.awaitText("A boot sector speaks", BOOT);
+            console.type("x");
+            console.awaitText("<x>", SOON);
+        }
+        assertThat(display(uuid)).as("VNC's greeting").contains("RFB 003.00");
+        assertThat(models()).hasSize(1);
+        assertThat(Lab.exec("sed", "-n", "s/^Uid:\\t\\([0-9]*\\).*/\\1/p", "/proc/" + models().get(0) + "/status")
+                        .expectOk()
+                        .strip())
+                .as("the device model is not root")
+                .startsWith("18790481");
+        goesOnAfterAKilledDaemon(uuid);
+    }
+
+    private void goesOnAfterAKilledDaemon(String uuid) throws Exception {
+        Lab.lab("daemon", "kill9").expectOk();
+        Lab.lab("daemon", "start").expectOk();
+        api = Lab.api();
+        try (ConsoleViewer console = api.console(uuid).takeLease()) {
+            console.type("y");
+            assertThat(console.awaitText("<y>", SOON))
+                    .contains("A boot sector speaks")
+                    .contains("<x>");
+            assertThat(display(uuid)).as("VNC's greeting").contains("RFB 003.00");
+            console.type("q");
+        }
+        Await.until(
+                "it has powered off", SOON, () -> api.get("/v1/domains/" + uuid).status() == 404);
+        awaitNothingLeft();
+    }
+
+    @Test
+    void bootsADiskOfItsOwnAndEndsWithItsDeviceModel() throws Exception {
+        Path disk = directory.resolve("disk.img");
+        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.write(BootCd.sector(directory));
+            file.setLength(1 << 20);
+        }
+        put(disk, "disk.img");
+        String uuid = api.create(pc("own", Map.of("target", DIR + "/disk.img", "vdev", "xvda")));
+        try (ConsoleViewer console = api.console(uuid)) {
+            console.awaitText("A boot sector speaks", BOOT);
+        }
+        Lab.exec("kill", "-9", models().get(0)).expectOk();
+        Await.until(
+                "it is destroyed as one that has crashed",
+                SOON,
+                () -> api.get("/v1/domains/" + uuid).status() == 404);
+        awaitNothingLeft();
+    }
+
+    @Test
+    void leavesNothingOfOneWhoseDeviceModelDoesNotRun() throws Exception {
+        put(BootCd.make(directory), "boot.iso");
+        Lab.lab("daemon", "restart", "--domain-device-model=/bin/false").expectOk();
+        try {
+            api = Lab.api();
+            ApiClient.Answer refused = api.post("/v1/domains", pc("none", cd(DIR + "/boot.iso")));
+            assertThat(refused.status()).as(refused.body().toString()).isEqualTo(422);
+            assertThat(refused.body().path("step").asText()).isEqualTo("device-model");
+            assertThat(refused.body().path("detail").asText()).contains("ended: exit code 1");
+            assertThat(api.get("/v1/domains").body()).hasSize(1);
+            assertThat(Lab.exec("xl", "list").expectOk().lines()).hasSize(2);
+            awaitNothingLeft();
+        } finally {
+            Lab.lab("daemon", "restart").expectOk();
+            api = Lab.api();
+        }
+    }
+}
