@@ -86,7 +86,7 @@ final class ConsoleDesk {
             return Future.failedFuture(refusal.toException());
         }
         Wish wish = Wish.of(context);
-        ConsoleRoom room = rooms.computeIfAbsent(uuid, id -> new ConsoleRoom(bus, id));
+        ConsoleRoom room = rooms.computeIfAbsent(uuid, id -> new ConsoleRoom(vertx, id));
         room.takePlace();
         if (room.places() > maxViewers) {
             leavePlace(room, uuid);

@@ -13,6 +13,7 @@ import dev.xcs.model.ConsoleLease;
 import dev.xcs.model.ConsoleState;
 import dev.xcs.model.ConsoleWatcher;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -34,6 +35,7 @@ final class ConsoleRoom {
     private final UUID uuid;
     private final List<MessageConsumer<?>> listeners = new ArrayList<>();
     private final Set<ConsoleViewer> viewers = new LinkedHashSet<>();
+    private final JoinedFrames frames;
     private final Future<?> listening;
     private int places;
     private long end;
@@ -46,9 +48,10 @@ final class ConsoleRoom {
     private String stopped = "";
 
     /** Listens from now on, so that nothing is missed between the state that a viewer is told and the first live byte. */
-    ConsoleRoom(EventBus bus, UUID uuid) {
-        this.bus = bus;
+    ConsoleRoom(Vertx vertx, UUID uuid) {
+        this.bus = vertx.eventBus();
         this.uuid = uuid;
+        this.frames = new JoinedFrames(vertx, viewers::size, this::show);
         listen(ConsolePrinted.ADDRESS, this::printed);
         listen(ConsoleWatched.ADDRESS, this::watched);
         listen(LeaseChanged.ADDRESS, this::leased);
@@ -84,6 +87,7 @@ final class ConsoleRoom {
 
     /** Who was told this state begins to be told what follows. */
     void enter(ConsoleViewer viewer, ConsoleState told) {
+        frames.flush();
         viewers.add(viewer);
         viewer.onMissed(() -> {
             viewer.text(ConsoleText.viewers(watchers));
@@ -120,8 +124,11 @@ final class ConsoleRoom {
     }
 
     private void printed(ConsolePrinted message) {
-        Buffer frame = message.frame();
-        end = Math.max(end, ConsoleFrame.end(frame));
+        end = Math.max(end, ConsoleFrame.end(message.frame()));
+        frames.add(message.frame());
+    }
+
+    private void show(Buffer frame) {
         for (ConsoleViewer viewer : viewers) {
             viewer.printed(frame);
         }
@@ -162,6 +169,7 @@ final class ConsoleRoom {
     }
 
     private void ended() {
+        frames.flush();
         List.copyOf(viewers).forEach(ConsoleViewer::ended);
     }
 
@@ -171,10 +179,12 @@ final class ConsoleRoom {
     }
 
     private void news(String text) {
+        frames.flush();
         List.copyOf(viewers).forEach(viewer -> viewer.news(text));
     }
 
     private void tell(String text) {
+        frames.flush();
         List.copyOf(viewers).forEach(viewer -> viewer.text(text));
     }
 

@@ -24,6 +24,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class ConsoleRate {
     private static final int VIEWERS = 10;
+    /** Rounds that are not counted. */
+    private static final int WARM_UP = 5;
+
     private static final double MIB = 1024 * 1024;
 
     private ConsoleRate() {}
@@ -49,7 +52,7 @@ public final class ConsoleRate {
             counters.add(new Counter(address, uuid, arguments[2]));
         }
         // A daemon that has run: what is measured is not the compiler.
-        measure(counters, seconds);
+        measure(counters, WARM_UP * seconds);
         for (int round = 0; round < rounds; round++) {
             System.out.printf(Locale.ROOT, "%s\tours\t%.3f%n", arguments[0], measure(counters, seconds));
         }

@@ -2,7 +2,9 @@ package dev.xcs.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,7 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * How fast one guest of xl that prints without end reaches {@code xl console}, in MiB/s: the peer of {@link ConsoleRate}, to be run in dom0. Prints
- * {@code ROW theirs MIB_PER_SECOND} for each round. Arguments: row, the guest's name, rounds, seconds of each.
+ * {@code ROW theirs MIB_PER_SECOND} for each round. Arguments: row, the guest's name, its terminal, rounds, seconds of each. What is typed goes to the
+ * terminal itself, as {@code xl console} takes nothing that is not typed at a terminal of its own.
  */
 public final class XlConsoleRate {
     private static final double MIB = 1024 * 1024;
@@ -19,15 +22,14 @@ public final class XlConsoleRate {
     private XlConsoleRate() {}
 
     public static void main(String[] arguments) throws Exception {
-        int rounds = Integer.parseInt(arguments[2]);
-        long seconds = Long.parseLong(arguments[3]);
+        int rounds = Integer.parseInt(arguments[3]);
+        long seconds = Long.parseLong(arguments[4]);
         Process xl = new ProcessBuilder("xl", "console", arguments[1])
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (InputStream shown = xl.getInputStream()) {
             awaitPrompt(shown);
-            xl.getOutputStream().write(("yes " + "0123456789".repeat(7) + "\n").getBytes(StandardCharsets.US_ASCII));
-            xl.getOutputStream().flush();
+            Files.writeString(Path.of(arguments[2]), "yes " + "0123456789".repeat(7) + "\n", StandardOpenOption.WRITE);
             AtomicLong bytes = new AtomicLong();
             Thread reader = new Thread(() -> count(shown, bytes), "xl console");
             reader.setDaemon(true);
@@ -71,6 +73,10 @@ public final class XlConsoleRate {
         while (System.nanoTime() < end) {
             LockSupport.parkNanos(end - System.nanoTime());
         }
-        return (bytes.get() - before) / MIB / ((System.nanoTime() - start) / 1e9);
+        long printed = bytes.get() - before;
+        if (printed == 0) {
+            throw new IllegalStateException("xl console showed nothing for " + seconds + " s");
+        }
+        return printed / MIB / ((System.nanoTime() - start) / 1e9);
     }
 }
