@@ -29,8 +29,7 @@ public final class XlConsoleRate {
                 .start();
         try (InputStream shown = xl.getInputStream()) {
             awaitPrompt(shown);
-            Files.writeString(
-                    Path.of(arguments[2]), "yes " + "0123456789".repeat(7) + "\n", StandardOpenOption.WRITE);
+            Files.writeString(Path.of(arguments[2]), "yes " + "0123456789".repeat(7) + "\n", StandardOpenOption.WRITE);
             AtomicLong bytes = new AtomicLong();
             Thread reader = new Thread(() -> count(shown, bytes), "xl console");
             reader.setDaemon(true);
