@@ -7,6 +7,7 @@ import { Graph } from "../graph.js";
 import { Ends } from "../signal.js";
 import { ACTIONS, act, isControlDomain, showState, stateBadge } from "../state.js";
 import { DiskPanel } from "./disks.js";
+import { DisplayPanel } from "./display.js";
 import { EventRows } from "./events.js";
 import { VifPanel } from "./vifs.js";
 
@@ -78,6 +79,11 @@ class DomainPage {
       this.console = new ConsolePane({ uuid: this.#uuid, name: domain.name, onCrash: (lines) => this.#showCrash(lines) });
       this.#ends.add(() => this.console.close());
       main.append(this.console.element);
+    }
+    if (domain.type === "hvm") {
+      const display = new DisplayPanel(this.#uuid, domain.name);
+      this.#ends.add(() => display.close());
+      main.append(display.element);
     }
     main.append(h("section", { class: "card", ariaLabel: "Events of this domain" }, h("h2", {}, "Events"), this.#rows.element));
     side.append(this.#graphCard());

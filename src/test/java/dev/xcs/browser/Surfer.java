@@ -72,6 +72,9 @@ final class Surfer implements AutoCloseable {
     }
 
     private void watch(WebSocket socket) {
+        if (URI.create(socket.url()).getPath().endsWith("/display")) {
+            return;
+        }
         socket.onFrameReceived(frame -> {
             if (frame.binary() == null) {
                 told.add(frame.text());

@@ -116,8 +116,8 @@ class HvmLabIT {
                         .expectOk()
                         .strip())
                 .as("the device model is not root")
-                .isEqualTo(Long.toString(
-                        1_879_048_192L + api.get("/v1/domains/" + uuid).body().path("domid").asLong()));
+                .isEqualTo(Long.toString(1_879_048_192L
+                        + api.get("/v1/domains/" + uuid).body().path("domid").asLong()));
         goesOnAfterAKilledDaemon(uuid);
     }
 
