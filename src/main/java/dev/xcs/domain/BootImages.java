@@ -1,7 +1,6 @@
 package dev.xcs.domain;
 
 import dev.xcs.image.BootFile;
-import dev.xcs.image.ImageInspector;
 import dev.xcs.image.Ramdisk;
 import dev.xcs.image.SeenImages;
 import dev.xcs.model.Compression;
@@ -99,11 +98,9 @@ final class BootImages {
             checkRoot("ramdisk", spec.ramdisk());
             Ramdisk.inspect(spec.ramdisk(), spec.memoryMib());
         }
-        try (BootFile kernel = BootFile.open("kernel", spec.kernel())) {
-            ImageReport image = ImageInspector.glance(kernel);
-            if (image.format() == ImageFormat.BZIMAGE) {
-                return image;
-            }
+        ImageReport headers = seen.glance("kernel", spec.kernel());
+        if (headers.format() == ImageFormat.BZIMAGE) {
+            return headers;
         }
         ImageReport image = seen.inspect("kernel", spec.kernel());
         if (Boolean.FALSE.equals(image.pv())

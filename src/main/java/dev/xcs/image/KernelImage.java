@@ -45,6 +45,11 @@ public record KernelImage(Format format, long size) {
         return new KernelImage(format(file, ImageInspector.glance(file)), file.size());
     }
 
+    /** The same, by what was seen before of a file that has not changed since. */
+    public static KernelImage inspect(BootFile file, SeenImages seen) {
+        return new KernelImage(format(file, seen.glance("kernel", file.path().toString())), file.size());
+    }
+
     private static Format format(BootFile file, ImageReport image) {
         boolean packed = image.compression() != Compression.NONE;
         return switch (image.format()) {

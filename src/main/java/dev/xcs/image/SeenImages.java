@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What was found out about the files that were looked at last, so that each state of a file is looked at once. Safe for any thread; one
@@ -31,18 +32,35 @@ public final class SeenImages {
      * @throws ProblemException of type BAD_IMAGE, which names the field
      */
     public ImageReport inspect(String field, String path) {
-        // By the state that the file was in before it was opened: one that is replaced meanwhile is looked at again.
-        Optional<String> state = state(path);
-        Optional<ImageReport> known = state.flatMap(this::find);
-        return known.orElseGet(() -> look(field, path, state));
+        return seen("all ", path, () -> ImageInspector.inspect(field, path));
     }
 
-    private synchronized ImageReport look(String field, String path, Optional<String> state) {
+    /**
+     * Looks at the headers of a file. Blocks.
+     *
+     * @throws ProblemException of type BAD_IMAGE, which names the field
+     */
+    public ImageReport glance(String field, String path) {
+        return seen("headers ", path, () -> {
+            try (BootFile file = BootFile.open(field, path)) {
+                return ImageInspector.glance(file);
+            }
+        });
+    }
+
+    /** By the state that the file was in before it was opened: one that is replaced meanwhile is looked at again. */
+    private ImageReport seen(String what, String path, Supplier<ImageReport> look) {
+        Optional<String> state = state(path).map(what::concat);
+        Optional<ImageReport> known = state.flatMap(this::find);
+        return known.orElseGet(() -> look(state, look));
+    }
+
+    private synchronized ImageReport look(Optional<String> state, Supplier<ImageReport> look) {
         Optional<ImageReport> known = state.flatMap(this::find);
         if (known.isPresent()) {
             return known.get();
         }
-        ImageReport report = ImageInspector.inspect(field, path);
+        ImageReport report = look.get();
         state.ifPresent(key -> keep(key, report));
         return report;
     }

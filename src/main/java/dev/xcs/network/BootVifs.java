@@ -30,6 +30,7 @@ final class BootVifs {
     private final NativeNetwork devices;
     private final Handshake handshake;
     private final HotplugScripts scripts;
+    private final Arrivals arrivals;
     private final Departures departures;
 
     BootVifs(
@@ -40,6 +41,7 @@ final class BootVifs {
             NativeNetwork devices,
             Handshake handshake,
             HotplugScripts scripts,
+            Arrivals arrivals,
             Departures departures) {
         this.table = table;
         this.networks = networks;
@@ -48,6 +50,7 @@ final class BootVifs {
         this.devices = devices;
         this.handshake = handshake;
         this.scripts = scripts;
+        this.arrivals = arrivals;
         this.departures = departures;
     }
 
@@ -159,7 +162,7 @@ final class BootVifs {
         String script = vif.spec().script();
         vif.connected(true);
         return script == null
-                ? handshake.ready(paths).compose(any -> devices.connect(vif.port()))
+                ? handshake.ready(paths).compose(any -> arrivals.connect(vif.port()))
                 : scripts.add(use(script, vifs, vif));
     }
 
@@ -275,6 +278,6 @@ final class BootVifs {
 
     private Future<Void> again(KeptVif vif, StoredVif found) {
         // In state 1 the back-end has not made the interface, from 6 on it takes it away.
-        return found.value("state").matches("[2-4]") ? devices.connect(vif.port()) : Future.succeededFuture();
+        return found.value("state").matches("[2-4]") ? arrivals.connect(vif.port()) : Future.succeededFuture();
     }
 }

@@ -125,7 +125,9 @@ public final class NetworkBackend extends VerticleBase {
         Handshake handshake = new Handshake(vertx, store);
         HotplugScripts scripts = new HotplugScripts(vertx, store, dom0, config.scriptDirectory());
         Departures departures = new Departures(vertx, devices);
-        BootVifs boot = new BootVifs(table, networks, claims, stored, devices, handshake, scripts, departures);
+        Arrivals arrivals = new Arrivals(vertx, devices);
+        BootVifs boot =
+                new BootVifs(table, networks, claims, stored, devices, handshake, scripts, arrivals, departures);
         VifViews views = new VifViews(table, stored, devices);
         LiveVifs live = new LiveVifs(store, table, boot, networks, claims, devices, views, handshake, departures);
         answer(PrepareVifs.ADDRESS, ask -> boot.prepare(ask).map(VifsPrepared::new));

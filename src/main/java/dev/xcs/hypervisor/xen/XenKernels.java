@@ -6,6 +6,7 @@ import dev.xcs.image.BootFile;
 import dev.xcs.image.ElfBytes;
 import dev.xcs.image.ElfWrapping;
 import dev.xcs.image.KernelImage;
+import dev.xcs.image.SeenImages;
 import dev.xcs.image.XenNotes;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
@@ -29,6 +30,8 @@ final class XenKernels implements Kernels {
 
     private final Builder builder;
     private final @Nullable KernelCache cache;
+    /** To look into a packed kernel costs as much as to build a guest. */
+    private final SeenImages seen = new SeenImages();
     /** By the identity of the kernel's file. Guarded by itself. */
     private final Map<String, XenNotes> notes = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -56,7 +59,7 @@ final class XenKernels implements Kernels {
     }
 
     private Optional<KernelCache.Lease> lease(BootFile file) {
-        boolean compressed = KernelImage.inspect(file).format().compressed();
+        boolean compressed = KernelImage.inspect(file, seen).format().compressed();
         return cache != null && compressed ? cache.lease(file) : Optional.empty();
     }
 
@@ -83,7 +86,7 @@ final class XenKernels implements Kernels {
     }
 
     private XenNotes read(BootFile file) {
-        KernelImage.Format format = KernelImage.inspect(file).format();
+        KernelImage.Format format = KernelImage.inspect(file, seen).format();
         if (format == KernelImage.Format.A_OUT) {
             return XenNotes.read(ElfWrapping.of(AOutKernel.read(file)));
         }
