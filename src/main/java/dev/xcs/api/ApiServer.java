@@ -132,7 +132,7 @@ public final class ApiServer extends VerticleBase {
         AccessOperations access = new AccessOperations(guard);
         ShareOperations sharing = new ShareOperations(bus, bodies, links, guard);
         ConsoleOperations console = new ConsoleOperations(bus);
-        DisplayDesk displays = new DisplayDesk(vertx, config.maxConsoleViewers());
+        DisplayDesk displays = new DisplayDesk(vertx, config.maxConsoleViewers(), pingEvery);
         EventStreams events = new EventStreams(meters);
         SessionOperations sessions = new SessionOperations(vertx, bodies, events, pingEvery);
         streams = events;

@@ -28,13 +28,15 @@ final class DisplayDesk {
     private final Vertx vertx;
     private final NetClient client;
     private final int maxViewers;
+    private final Duration pingEvery;
     private final Map<UUID, Integer> viewers = new HashMap<>();
     private final Set<ServerWebSocket> open = new HashSet<>();
 
-    DisplayDesk(Vertx vertx, int maxViewers) {
+    DisplayDesk(Vertx vertx, int maxViewers, Duration pingEvery) {
         this.vertx = vertx;
         this.client = vertx.createNetClient();
         this.maxViewers = maxViewers;
+        this.pingEvery = pingEvery;
     }
 
     Future<?> attach(RoutingContext context, UUID uuid) {
@@ -74,13 +76,16 @@ final class DisplayDesk {
                                 .toException()));
     }
 
-    /** Whichever end is closed first takes the other with it. */
+    /** Whichever end is closed first takes the other with it, also while that one reads nothing. */
     private void join(ServerWebSocket socket, NetSocket display, UUID uuid) {
         open.add(socket);
-        socket.closeHandler(closed -> {
+        // A display that stands still says nothing for hours.
+        new Peer(vertx, socket, pingEvery).onGone(() -> {
             open.remove(socket);
             leave(uuid);
+            display.close();
         });
+        display.closeHandler(closed -> socket.close());
         display.pipeTo(socket).onComplete(over -> socket.close());
         socket.pipeTo(display).onComplete(over -> display.close());
     }

@@ -47,9 +47,10 @@ final class SerialLine {
         if (bytes.length == 0) {
             return ConsoleFrame.of(history.extent().next(), bytes, 0);
         }
-        long offset = history.append(bytes, 0, bytes.length);
-        // The ring's count says nothing any more of how far the history is.
+        // The ring's count says nothing any more of how far the history is; from before there are bytes that it has not
+        // counted.
         history.disturbed();
+        long offset = history.append(bytes, 0, bytes.length);
         return ConsoleFrame.of(offset, bytes, bytes.length);
     }
 

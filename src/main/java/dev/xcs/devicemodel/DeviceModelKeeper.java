@@ -191,8 +191,11 @@ public final class DeviceModelKeeper extends VerticleBase {
 
     private Future<Done> end(EndDeviceModel ask) {
         placed.remove(ask.uuid());
-        DeviceModel model = models.remove(ask.uuid());
-        Future<Void> ended = model == null ? Future.succeededFuture() : model.end();
+        DeviceModel model = models.get(ask.uuid());
+        // One that does not die is asked again, and has its directory until then.
+        Future<Void> ended = model == null
+                ? Future.succeededFuture()
+                : model.end().onSuccess(any -> models.remove(ask.uuid(), model));
         return ended.compose(any -> clear(ask.uuid())).map(new Done());
     }
 

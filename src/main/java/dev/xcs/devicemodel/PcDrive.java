@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param device in dom0; none for an empty CD drive
  */
 record PcDrive(int index, boolean cd, @Nullable String device) {
-    private static final int DRIVES = 4;
 
     /** Those of the domain's disks that a PC has a place for, once their nodes are written. */
     static Future<List<PcDrive>> of(DomainSpec spec, int domid, Xenstore store) {
@@ -39,7 +38,7 @@ record PcDrive(int index, boolean cd, @Nullable String device) {
 
     private static Future<Optional<PcDrive>> of(DiskSpec disk, VirtualDevice device, int domid, Xenstore store) {
         boolean cd = disk.device() == DiskDevice.CDROM;
-        if (device.disk() >= DRIVES || device.partition() != 0) {
+        if (!device.isPcDrive()) {
             return Future.succeededFuture(Optional.empty());
         }
         if (disk.target() == null) {

@@ -107,6 +107,7 @@ final class Disks {
                 return save(domain, rest);
             }
             boolean written = rest.size() < specs(domain).size();
+            refuseDrive(domain, vdev, device);
             return preemption
                     .orPreempted(client.unplug(domain, guestOs, vdev, force))
                     .recover(failure -> written && ProblemException.of(failure).type() == ProblemType.NOT_FOUND
@@ -130,6 +131,23 @@ final class Disks {
                                 ? save(domain, without(domain, device, guestOs(domain)))
                                 : Future.succeededFuture())
                 .onFailure(failure -> LOG.warn("{}: {}", domain, failure.getMessage()));
+    }
+
+    /** The device model has the image open until it ends, whatever the guest gives up. */
+    private static void refuseDrive(KeptDomain domain, String vdev, VirtualDevice device) {
+        if (isPc(domain) && device.isPcDrive()) {
+            throw Problem.of(
+                            ProblemType.IMPOSSIBLE,
+                            "vdev: " + Problem.quote(vdev) + " is a drive of the PC " + domain.name()
+                                    + ", which keeps it while it runs")
+                    .withField("vdev")
+                    .toException();
+        }
+    }
+
+    private static boolean isPc(KeptDomain domain) {
+        Definition definition = domain.definition();
+        return definition != null && definition.spec().type() == DomainType.HVM;
     }
 
     private static List<DiskSpec> without(KeptDomain domain, VirtualDevice device, GuestOs guestOs) {
@@ -165,8 +183,7 @@ final class Disks {
 
     /** The device model of a PC has given up the right to open files, so the drive that the guest sees would keep its medium. */
     private static void refuseFixed(KeptDomain domain, DiskChange change) {
-        Definition definition = domain.definition();
-        if (change.medium() && definition != null && definition.spec().type() == DomainType.HVM) {
+        if (change.medium() && isPc(domain)) {
             throw Problem.of(
                             ProblemType.IMPOSSIBLE,
                             "The CD drives of " + domain.name()

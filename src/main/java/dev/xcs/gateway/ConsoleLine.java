@@ -49,8 +49,12 @@ final class ConsoleLine {
         while (count != 0 && length + ConsolePage.OUT_SIZE <= MAX_READ_BYTES) {
             count = peek(chunk, length, count);
             if (count > 0) {
-                long at = history.append(chunk, length, count);
-                offset = length == 0 ? at : offset;
+                if (length == 0) {
+                    offset = history.append(chunk, length, count);
+                } else if (!history.goOn(offset + length, chunk, length, count)) {
+                    // A serial port has said something between: what is in the ring still has an offset of its own.
+                    break;
+                }
                 take(count);
                 notify.run();
                 length += count;

@@ -207,6 +207,15 @@ public final class ConsoleHistory {
         return offset;
     }
 
+    /** The same if the first is to have this offset; otherwise nothing is kept, and false is given. */
+    public synchronized boolean goOn(long offset, byte[] bytes, int from, int length) {
+        boolean follows = offset == next;
+        if (follows) {
+            append(bytes, from, length);
+        }
+        return follows;
+    }
+
     private void write(long offset, ByteBuffer rest) throws IOException {
         FileChannel open = channel;
         if (open == null || last().bytes() >= log.limits().segmentBytes()) {

@@ -15,6 +15,7 @@ public record VirtualDevice(int number) {
     private static final int EXTENDED = 1 << 28;
 
     private static final int EXTENDED_SHIFT = 8;
+    private static final int PC_DRIVES = 4;
 
     /**
      * @throws ProblemException for a number that the interface reserves
@@ -92,6 +93,11 @@ public record VirtualDevice(int number) {
         return isExtended()
                 ? (number & ~EXTENDED) >> EXTENDED_SHIFT
                 : row().map(row -> row.disk(number)).orElse(number);
+    }
+
+    /** Whether a PC has a place for it: four IDE drives. */
+    public boolean isPcDrive() {
+        return disk() < PC_DRIVES && partition() == 0;
     }
 
     /** Which partition of the disk, counted from 1; 0 for the whole disk. */

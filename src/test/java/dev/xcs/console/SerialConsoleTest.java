@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.xcs.message.AttachConsole;
+import dev.xcs.message.ConsoleFrame;
+import dev.xcs.message.ConsolePrinted;
 import dev.xcs.message.FetchConsole;
 import dev.xcs.message.FetchSerial;
 import dev.xcs.message.SerialShown;
@@ -12,6 +14,7 @@ import dev.xcs.testing.Await;
 import dev.xcs.testing.BusFixture;
 import dev.xcs.testing.Consoles;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
 import java.io.RandomAccessFile;
@@ -19,8 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Queue;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +100,39 @@ class SerialConsoleTest {
 
         assertThat(shown()).isEqualTo("BIOS kernel login:");
         assertThat(stage.metric("xcs.console.printed")).isEqualTo(18);
+    }
+
+    /** Both write into one history: what is shown of one may not be what the other said meanwhile. */
+    @Test
+    void showsEveryByteAtItsOffsetAlsoWhenPortAndRingTalkAtOnce() throws Exception {
+        Queue<Buffer> frames = new ConcurrentLinkedQueue<>();
+        BusFixture.await(ConsolePrinted.ADDRESS
+                .at(PC)
+                .listen(stage.on.bus(), printed -> frames.add(printed.frame()))
+                .completion());
+        stage.on.ask(AttachConsole.ADDRESS, boot(false));
+        int rounds = 300;
+        // More than a ring holds, so that one read takes it in pieces.
+        byte[] ring = "r".repeat(30_000).getBytes(US_ASCII);
+        Thread guest = new Thread(() -> stage.host.guest(1).print(ring));
+        guest.start();
+        for (int i = 0; i < rounds; i++) {
+            say("s".repeat(50));
+        }
+        guest.join();
+        int all = ring.length + rounds * 50;
+        Await.until(
+                "all of it is shown",
+                SOON,
+                () -> frames.stream().mapToInt(ConsoleFrame::length).sum() >= all);
+
+        String kept = shown();
+        assertThat(kept).hasSize(all);
+        for (Buffer frame : frames) {
+            int at = Math.toIntExact(ConsoleFrame.offset(frame));
+            assertThat(ConsoleFrame.bytes(frame).toString())
+                    .isEqualTo(kept.substring(at, at + ConsoleFrame.length(frame)));
+        }
     }
 
     @Test

@@ -284,6 +284,12 @@ class VirtualDeviceTest {
                 .hasMessage("vdev: \"" + name + "\", expected a device number from 0 to 536870911");
     }
 
+    @ParameterizedTest
+    @CsvSource({"xvda, true", "xvdd, true", "hdc, true", "hdd, true", "xvde, false", "xvda1, false", "hda2, false"})
+    void knowsWhatAPcHasAPlaceFor(String name, boolean place) {
+        assertThat(VirtualDevice.parse(name, GuestOs.LINUX).isPcDrive()).isEqualTo(place);
+    }
+
     @Test
     void listsTheCandidatesOfAnAmbiguousName() {
         assertThatThrownBy(() -> VirtualDevice.parse("sd0a", GuestOs.UNKNOWN))
