@@ -51,7 +51,7 @@ class NetworksLabIT {
             Answer gone = api.delete("/v1/networks/" + network.path("name").asText());
             assertThat(gone.status()).as(gone.body().toString()).isEqualTo(204);
         }
-        inDom0("pkill -f '[b]usybox httpd'; ip netns del outside; ip link del out0 2>/dev/null; true");
+        inDom0("pkill -f '[b]usybox httpd'; pkill -f '[b]usybox nc'; ip netns del outside; ip link del out0 2>/dev/null; true");
         Await.until(
                 "no interface is left",
                 SOON,
@@ -218,6 +218,13 @@ class NetworksLabIT {
             assertThat(limited.status()).as(limited.body().toString()).isEqualTo(200);
             // nc ends with the input of either side: this one has some for long enough
             inDom0("(sleep 60 | busybox nc -l -p 9009) < /dev/null > /dev/null 2>&1 &");
+            String port = ":" + Integer.toHexString(9009) + " ";
+            Await.until(
+                    "dom0 listens",
+                    SOON,
+                    () -> Lab.exec("grep", "-q", port, "/proc/net/tcp", "/proc/net/tcp6")
+                                    .exit()
+                            == 0);
             // More than twice what TCP lets wait in the guest while its window grows: without a limit it takes no time.
             String slow =
                     run(console, "time sh -c 'dd if=/dev/zero bs=1000 count=1500 2> /dev/null' | nc 10.77.0.1 9009");
