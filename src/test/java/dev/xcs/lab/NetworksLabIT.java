@@ -51,7 +51,8 @@ class NetworksLabIT {
             Answer gone = api.delete("/v1/networks/" + network.path("name").asText());
             assertThat(gone.status()).as(gone.body().toString()).isEqualTo(204);
         }
-        inDom0("pkill -f '[b]usybox httpd'; pkill -f '[b]usybox nc'; ip netns del outside; ip link del out0 2>/dev/null; true");
+        inDom0(
+                "pkill -f '[b]usybox httpd'; pkill -f '[b]usybox nc'; ip netns del outside; ip link del out0 2>/dev/null; true");
         Await.until(
                 "no interface is left",
                 SOON,
