@@ -99,9 +99,10 @@ class LinuxNetworksTest {
         return sorted(ip("-o link")
                         .replaceAll("(?m)^\\d+: ", "")
                         .replaceAll(" state \\w+", "")
-                        .replace("NO-CARRIER,", ""))
+                        .replace("NO-CARRIER,", "")
+                        .replace(",LOWER_UP", ""))
                 + sorted(ip("-o addr").replaceAll("(?m)^\\d+: ", "").replace(" tentative", ""))
-                + sorted(ip("route") + ip("-6 route"))
+                + sorted((ip("route") + ip("-6 route")).replace(" linkdown", ""))
                 + ip("neigh show proxy")
                 + NetworkNamespace.run("nft", "list", "ruleset")
                 + NetworkNamespace.run("sysctl", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding");
