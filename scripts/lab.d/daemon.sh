@@ -33,8 +33,8 @@ start_daemon() {
     done
 }
 
-# spoilt LOG: whether the JVM has ended in Java code that it had compiled itself (a frame J). With two emulated processors that happens about once in a
-# hundred starts, in code as simple as the constructor of Object; a fault in a native library (a frame C) is ours.
+# spoilt LOG: whether the JVM has ended in Java code that it had compiled itself (a frame J). With two emulated processors that was seen
+# now and then, in code as simple as the constructor of Object; a fault in a native library (a frame C) is ours.
 spoilt() {
     tail -n 30 "$1" | grep -q 'A fatal error has been detected by the Java Runtime Environment' \
         && tail -n 30 "$1" | grep -A 1 '^# Problematic frame:' | grep -q '^# J '

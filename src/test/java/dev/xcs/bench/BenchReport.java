@@ -94,7 +94,8 @@ public final class BenchReport {
         node.put("row", row.id).put("title", row.title).put("unit", row.unit).put("budget", row.bound);
         node.set("ours", node.pojoNode(ours));
         node.set("theirs", node.pojoNode(theirs));
-        boolean measured = !ours.isEmpty() && (!row.ratio || !theirs.isEmpty());
+        // A peer that did nothing is no measure: anything is infinitely many times as much.
+        boolean measured = !ours.isEmpty() && (!row.ratio || (!theirs.isEmpty() && median(theirs) > 0));
         if (!measured) {
             OUT.printf("%-62s %24s %24s %8s %9s%n", row.title, "not measured", "", "", budget(row));
             return node.put("measured", false);
