@@ -92,9 +92,9 @@ final class HvmShape implements GuestShape {
 
     @Override
     public void limit(XenInterface xc) {
-        setParam(xc, HPET_ENABLED, 1);
-        setParam(xc, VPT_ALIGN, 1);
-        setParam(xc, TIMER_MODE, NO_DELAY_FOR_MISSED_TICKS);
+        xc.setParam(request.domid(), HPET_ENABLED, 1);
+        xc.setParam(request.domid(), VPT_ALIGN, 1);
+        xc.setParam(request.domid(), TIMER_MODE, NO_DELAY_FOR_MISSED_TICKS);
         pool.resize(xc, request.domid(), poolKib());
     }
 
@@ -148,8 +148,8 @@ final class HvmShape implements GuestShape {
 
     @Override
     public BuiltDomain finish(XenInterface xc, DomImage image, int storePort, int consolePort) {
-        setParam(xc, STORE_EVTCHN, storePort);
-        setParam(xc, CONSOLE_EVTCHN, consolePort);
+        xc.setParam(request.domid(), STORE_EVTCHN, storePort);
+        xc.setParam(request.domid(), CONSOLE_EVTCHN, consolePort);
         completeInfo(xc.libraries().foreignMemory());
         return new BuiltDomain(storePort, STORE_FRAME, consolePort, CONSOLE_FRAME);
     }
@@ -186,13 +186,6 @@ final class HvmShape implements GuestShape {
             sum += info.get(at);
         }
         info.put(INFO_CHECKSUM, (byte) -sum);
-    }
-
-    private void setParam(XenInterface xc, int param, long value) {
-        CallFailure.require(
-                xc.libraries().ctrl().xc_hvm_param_set(xc.handle(), request.domid(), param, value),
-                "xc_hvm_param_set",
-                request.domid() + ", parameter " + param);
     }
 
     @Override

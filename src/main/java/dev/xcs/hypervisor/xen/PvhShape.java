@@ -61,7 +61,7 @@ final class PvhShape implements GuestShape {
 
     @Override
     public void limit(XenInterface xc) {
-        setParam(xc, TIMER_MODE, NO_DELAY_FOR_MISSED_TICKS);
+        xc.setParam(request.domid(), TIMER_MODE, NO_DELAY_FOR_MISSED_TICKS);
         pool.resize(xc, request.domid(), poolKib());
     }
 
@@ -108,16 +108,9 @@ final class PvhShape implements GuestShape {
     /** The ports again: only libraries from 4.17 on have done it. */
     @Override
     public BuiltDomain finish(XenInterface xc, DomImage image, int storePort, int consolePort) {
-        setParam(xc, STORE_EVTCHN, storePort);
-        setParam(xc, CONSOLE_EVTCHN, consolePort);
+        xc.setParam(request.domid(), STORE_EVTCHN, storePort);
+        xc.setParam(request.domid(), CONSOLE_EVTCHN, consolePort);
         return new BuiltDomain(storePort, STORE_FRAME, consolePort, CONSOLE_FRAME);
-    }
-
-    private void setParam(XenInterface xc, int param, long value) {
-        CallFailure.require(
-                xc.libraries().ctrl().xc_hvm_param_set(xc.handle(), request.domid(), param, value),
-                "xc_hvm_param_set",
-                request.domid() + ", parameter " + param);
     }
 
     @Override

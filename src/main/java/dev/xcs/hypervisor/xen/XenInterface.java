@@ -112,6 +112,14 @@ final class XenInterface implements AutoCloseable {
         }
     }
 
+    /** Sets a parameter of a guest in an HVM container (public/hvm/params.h). */
+    void setParam(int domid, int param, long value) {
+        CallFailure.require(
+                libraries.ctrl().xc_hvm_param_set(handle, domid, param, value),
+                "xc_hvm_param_set",
+                domid + ", parameter " + param);
+    }
+
     @Override
     public void close() {
         libraries.ctrl().xc_interface_close(handle);
