@@ -84,6 +84,7 @@ final class Creation {
         private int domid = -1;
         private boolean console;
         private Future<Void> nodes = Future.succeededFuture();
+        private Future<Void> taken = Future.succeededFuture();
 
         Boot(KeptDomain domain, Definition definition, boolean paused, Preemption preemption) {
             this.domain = domain;
@@ -169,14 +170,17 @@ final class Creation {
             });
         }
 
-        /** Most of the nodes need nothing of the build, so they are written while it goes on; they appear when both are done. */
+        /**
+         * All nodes but two need nothing of the build, and xenstored takes as long as it does, so they are made while it goes on. The back-ends in
+         * dom0's kernel begin with the devices then. A PC's device model has to find it built.
+         */
         private Future<BuiltDomain> build() {
             Future<BuiltDomain> building = xen.build(spec, domid);
-            nodes = store.commitAfter(tx -> tx.apply(NodeTree.early(spec, domid))
+            nodes = store.transaction(tx -> tx.apply(NodeTree.early(spec, domid))
                     .compose(any -> devices.place(spec, domid))
-                    .compose(tx::apply)
-                    .compose(any -> building)
-                    .map(built -> NodeTree.late(domid, built)));
+                    .compose(tx::apply));
+            taken = nodes.compose(any -> spec.type() == DomainType.HVM ? building : Future.succeededFuture())
+                    .compose(any -> devices.take(spec));
             return building;
         }
 
@@ -199,11 +203,20 @@ final class Creation {
 
         /** Xenstored takes a domain in without its nodes, and nobody runs there yet who would look for them. */
         private Future<Void> show(BuiltDomain built) {
-            Future<Void> written = step("nodes", () -> nodes).recover(failure -> in("nodes", failure));
+            Future<Void> written = step("nodes", () -> nodes.compose(any -> showConsole(built)))
+                    .recover(failure -> in("nodes", failure));
             Future<Void> introduced =
                     step("introduce", () -> introduce(built)).recover(failure -> in("introduce", failure));
             return Future.join(written, introduced)
-                    .compose(any -> step("devices", () -> preemption.orPreempted(devices.take(spec))));
+                    .compose(any -> step("devices", () -> preemption.orPreempted(taken)));
+        }
+
+        /** Not in a transaction, which would take two answers more: the type, which keeps xenconsoled away from both, is there already. */
+        private Future<Void> showConsole(BuiltDomain built) {
+            return Future.join(NodeTree.late(domid, built).stream()
+                            .map(node -> store.write(node.path(), node.value()))
+                            .toList())
+                    .mapEmpty();
         }
 
         /** What is undone must not be written later: the transaction has to have ended, either way. */

@@ -44,15 +44,17 @@ final class NodeTree {
         return "/vm/" + uuid;
     }
 
-    /** Everything to be written, in order, once the domain is built. */
+    /** Everything to be written, in order, once Xen has the domain. No store/port and store/ring-ref: nobody reads them. */
     static List<Change> early(DomainSpec spec, int domid) {
         List<Change> nodes = new ArrayList<>();
         String home = home(domid);
         // Left by a boot that nobody cleaned up after: Xen reuses domids.
         nodes.add(Change.remove(home));
         nodes.add(Change.remove("/libxl/" + domid));
-        nodes.add(Change.write(home, ""));
+        // Makes the home too, which is to be readable before there is anything in it that inherits.
+        nodes.add(Change.write(home + "/data", ""));
         nodes.add(readableBy(domid, home));
+        nodes.add(ownedBy(domid, home + "/data"));
         identity(spec, domid, nodes);
         resources(spec, home, nodes);
         control(domid, home, nodes);
@@ -61,14 +63,12 @@ final class NodeTree {
         return nodes;
     }
 
-    /** What only the build brings; in the same transaction, for xenconsoled takes a console that has its ring and port but no type. */
-    static List<Change> late(int domid, BuiltDomain built) {
+    /** What only the build brings; after the rest, for xenconsoled takes a console that has its ring and port but no type. */
+    static List<Change.Write> late(int domid, BuiltDomain built) {
         String home = home(domid);
         return List.of(
-                Change.write(home + "/store/port", built.storePort()),
-                Change.write(home + "/store/ring-ref", built.storeFrame()),
-                Change.write(home + "/console/port", built.consolePort()),
-                Change.write(home + "/console/ring-ref", built.consoleFrame()));
+                new Change.Write(home + "/console/port", Integer.toString(built.consolePort())),
+                new Change.Write(home + "/console/ring-ref", Long.toString(built.consoleFrame())));
     }
 
     private static void identity(DomainSpec spec, int domid, List<Change> nodes) {
@@ -99,8 +99,6 @@ final class NodeTree {
         String control = home + "/control";
         nodes.add(Change.write(control + "/platform-feature-xs_reset_watches", 1));
         nodes.add(ownedBy(domid, control));
-        nodes.add(Change.write(home + "/data", ""));
-        nodes.add(ownedBy(domid, home + "/data"));
     }
 
     /** Everything to be removed once the domain is dead; its backends first, for they hold its memory. */

@@ -7,7 +7,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Runs transactions, again from their start while xenstored answers EAGAIN. Used on the client's context only. */
@@ -52,28 +51,16 @@ final class TransactionRunner {
     }
 
     <T> Future<T> run(Function<Open, Future<T>> body) {
-        return run(body, (open, result) -> end(open, true).map(result), 1);
+        return run(body, 1);
     }
 
-    /** The body gives the last requests; the end is sent right behind them. Fails with the first that was refused, the end being the last. */
-    Future<Void> runToLast(Function<Open, Future<List<XenstoreRequest>>> body) {
-        return this.<List<XenstoreRequest>>run(body, TransactionRunner::endWith, 1)
-                .mapEmpty();
-    }
-
-    private static Future<List<XenstoreRequest>> endWith(Open open, List<XenstoreRequest> last) {
-        Future<Void> changed = open.all(last);
-        Future<Frame> ended = end(open, true);
-        return Future.join(changed, ended).transform(both -> (changed.failed() ? changed : ended).map(last));
-    }
-
-    private <T> Future<T> run(Function<Open, Future<T>> body, BiFunction<Open, T, Future<T>> ending, int tries) {
+    private <T> Future<T> run(Function<Open, Future<T>> body, int tries) {
         return link.connection()
                 .compose(this::start)
                 .compose(open -> body.apply(open)
                         .recover(failure -> abort(open, failure))
-                        .compose(result ->
-                                ending.apply(open, result).recover(failure -> again(body, ending, tries, failure))));
+                        .compose(
+                                result -> end(open, true).map(result).recover(failure -> again(body, tries, failure))));
     }
 
     private Future<Open> start(XenstoreConnection connection) {
@@ -91,8 +78,7 @@ final class TransactionRunner {
         return end(open, false).transform(done -> Future.failedFuture(failure));
     }
 
-    private <T> Future<T> again(
-            Function<Open, Future<T>> body, BiFunction<Open, T, Future<T>> ending, int tries, Throwable failure) {
+    private <T> Future<T> again(Function<Open, Future<T>> body, int tries, Throwable failure) {
         if (!XenstoreProblems.is(failure, Errno.EAGAIN)) {
             return Future.failedFuture(failure);
         }
@@ -100,9 +86,9 @@ final class TransactionRunner {
             return Future.failedFuture(XenstoreProblems.conflicts(tries));
         }
         if (tries < TRIES_AT_ONCE) {
-            return run(body, ending, tries + 1);
+            return run(body, tries + 1);
         }
         long delayMillis = Math.min(1L << Math.min(tries - TRIES_AT_ONCE, 6), LONGEST_DELAY_MILLIS);
-        return vertx.timer(delayMillis, TimeUnit.MILLISECONDS).compose(elapsed -> run(body, ending, tries + 1));
+        return vertx.timer(delayMillis, TimeUnit.MILLISECONDS).compose(elapsed -> run(body, tries + 1));
     }
 }

@@ -32,13 +32,6 @@ public interface Xenstore {
     <T> Future<T> transaction(Function<Transaction, Future<T>> body);
 
     /**
-     * Like {@link #transaction}, ended with the changes that the body gives: they and the end are sent together, which saves the time of an
-     * answer. When xenstored refuses one of them the future fails with that one's problem, but the rest is in force: for callers who remove all
-     * of it then.
-     */
-    Future<Void> commitAfter(Function<Transaction, Future<List<Change>>> body);
-
-    /**
      * Watches a path and all below. The listener is told the path that changed, once at once, and again after every reconnect,
      * since changes may have been missed in between.
      */

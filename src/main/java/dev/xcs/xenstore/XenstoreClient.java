@@ -104,14 +104,6 @@ public final class XenstoreClient implements Xenstore {
     }
 
     @Override
-    public Future<Void> commitAfter(Function<Transaction, Future<List<Change>>> body) {
-        Context caller = contexts.caller();
-        return contexts.call(() ->
-                transactions.runToLast(open -> contexts.callOn(caller, () -> body.apply(new CallerTransaction(open)))
-                        .map(XenstoreClient::requests)));
-    }
-
-    @Override
     public Future<Watch> watch(String path, Consumer<String> listener) {
         Context caller = contexts.caller();
         return contexts.call(() -> {

@@ -78,11 +78,8 @@ class CreationFailureTest {
     @Test
     void leavesNothingWhenTheNodesCannotBeWritten() {
         DomainSpec spec = Specs.pv("web1");
-        Promise<Void> gate = rig.host.hold(BuildXenDomain.ADDRESS);
-        Future<Domain> creating = rig.creating(spec);
-        until(() -> rig.host.calls(BuildXenDomain.class).size() == 1);
         rig.store.fail("commit");
-        gate.complete();
+        Future<Domain> creating = rig.creating(spec);
         // The undo commits as well: it goes on until xenstore is back.
         until(() -> !rig.host.calls(DestroyXenDomain.class).isEmpty());
         // What a daemon that is killed now finds at its next start: a boot to undo, not one to adopt.
@@ -92,6 +89,28 @@ class CreationFailureTest {
         rig.store.heal();
         assertThat(problemOf(creating).step()).isEqualTo("nodes");
         rig.assertNothingIsLeft();
+    }
+
+    @Test
+    void leavesNothingWhenTheNodesOfTheConsoleCannotBeWritten() {
+        rig.store.fail("write");
+        assertThat(problemOf(rig.creating(Specs.pv("web1"))).step()).isEqualTo("nodes");
+        rig.assertNothingIsLeft();
+    }
+
+    /** Xenstored is slow, and the build takes a time of its own: neither waits for the other. */
+    @Test
+    void writesTheNodesWhileTheDomainIsBuilt() {
+        Promise<Void> gate = rig.host.hold(BuildXenDomain.ADDRESS);
+        Future<Domain> creating = rig.creating(Specs.pv("web1"));
+        until(() -> Rig.await(rig.store.read("/local/domain/1/name")).isPresent());
+        assertThat(rig.host.calls(BuildXenDomain.class)).hasSize(1);
+        assertThat(Rig.await(rig.store.read("/local/domain/1/console/ring-ref")))
+                .isEmpty();
+        gate.complete();
+        Rig.await(creating);
+        assertThat(Rig.await(rig.store.read("/local/domain/1/console/ring-ref")))
+                .isPresent();
     }
 
     @Test
@@ -113,7 +132,7 @@ class CreationFailureTest {
         assertThat(problem.step()).isEqualTo("build");
         assertThat(problem.cause()).contains("domid 1 remains");
         // It is nobody's now, but it can be seen and destroyed.
-        until(() -> rig.names().contains("domain-1"));
+        until(() -> rig.names().contains("web1"));
         rig.host.heal();
         rig.destroy(spec.uuid());
         rig.assertNothingIsLeft();

@@ -24,8 +24,9 @@ class NodeTreeTest {
                 .containsExactly(
                         remove("/local/domain/7"),
                         remove("/libxl/7"),
-                        write("/local/domain/7", ""),
+                        write("/local/domain/7/data", ""),
                         permit("/local/domain/7", "n0", "r7"),
+                        permit("/local/domain/7/data", "n7"),
                         write("/local/domain/7/name", "web1"),
                         write("/local/domain/7/vm", VM),
                         write("/local/domain/7/domid", 7),
@@ -38,12 +39,8 @@ class NodeTreeTest {
                         write("/local/domain/7/cpu/1/availability", "online"),
                         write("/local/domain/7/control/platform-feature-xs_reset_watches", 1),
                         permit("/local/domain/7/control", "n7"),
-                        write("/local/domain/7/data", ""),
-                        permit("/local/domain/7/data", "n7"),
                         write("/local/domain/7/console/type", "xcsd"),
                         write("/local/domain/7/device", ""),
-                        write("/local/domain/7/store/port", 1),
-                        write("/local/domain/7/store/ring-ref", 4711),
                         write("/local/domain/7/console/port", 2),
                         write("/local/domain/7/console/ring-ref", 4712));
     }

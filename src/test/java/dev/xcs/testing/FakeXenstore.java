@@ -193,11 +193,6 @@ public final class FakeXenstore implements Xenstore {
     }
 
     @Override
-    public Future<Void> commitAfter(Function<Transaction, Future<List<Change>>> body) {
-        return transaction(tx -> body.apply(tx).compose(tx::apply));
-    }
-
-    @Override
     public synchronized Future<Watch> watch(String path, Consumer<String> listener) {
         FakeWatch watch = new FakeWatch(path, listener);
         watches.add(watch);

@@ -206,36 +206,6 @@ abstract class XenstoreConformance {
     }
 
     @Test
-    void endsATransactionWithItsLastChangesAgainWhenItMetAConflict() throws Exception {
-        Await.result(client.write(top + "/counter", "1"));
-        AtomicInteger runs = new AtomicInteger();
-
-        Await.result(client.commitAfter(transaction -> transaction
-                .read(top + "/counter")
-                .compose(value -> runs.incrementAndGet() == 1
-                        ? other.write(top + "/counter", "10").map(value)
-                        : Future.succeededFuture(value))
-                .map(value -> List.of(
-                        Change.write(top + "/counter", value.orElseThrow() + runs.get()),
-                        Change.write(top + "/last", 7)))));
-
-        assertThat(runs).hasValue(2);
-        assertThat(Await.result(other.read(top + "/counter"))).contains("102");
-        assertThat(Await.result(other.read(top + "/last"))).contains("7");
-    }
-
-    @Test
-    void saysWhichOfTheLastChangesWasRefused() throws Exception {
-        Problem problem = Await.problem(client.commitAfter(transaction -> Future.succeededFuture(
-                List.of(Change.permit(top + "/missing", "n0"), Change.write(top + "/beside", 1)))));
-
-        assertThat(problem.errnoText()).isEqualTo("No such file or directory");
-        assertThat(problem.argument()).contains("/missing");
-        // As the contract says: the rest is in force.
-        assertThat(Await.result(other.read(top + "/beside"))).contains("1");
-    }
-
-    @Test
     void givesATransactionUpThatMeetsConflictsForEver() throws Exception {
         AtomicInteger runs = new AtomicInteger();
 
