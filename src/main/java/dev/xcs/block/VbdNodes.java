@@ -2,6 +2,7 @@ package dev.xcs.block;
 
 import dev.xcs.model.DiskAccess;
 import dev.xcs.model.DiskDevice;
+import dev.xcs.model.DiskFormat;
 import dev.xcs.model.DiskSpec;
 import dev.xcs.model.StoreNode;
 import dev.xcs.platform.Dom0;
@@ -41,14 +42,14 @@ final class VbdNodes {
         nodes.add(node(libxl + "/backend", paths.backend()));
         nodes.add(node(libxl + "/frontend-id", paths.domid()));
         nodes.add(node(libxl + "/backend-id", 0));
+        nodes.add(node(libxl + "/removable", spec.device() == DiskDevice.CDROM ? 1 : 0));
+        nodes.add(node(libxl + "/type", "phy"));
         common(libxl, spec, nodes);
     }
 
     private static void common(String directory, DiskSpec spec, List<StoreNode> nodes) {
         nodes.add(node(directory + "/params", params(spec)));
-        nodes.add(node(directory + "/removable", spec.device() == DiskDevice.CDROM ? 1 : 0));
         nodes.add(node(directory + "/dev", spec.vdev()));
-        nodes.add(node(directory + "/type", "phy"));
         nodes.add(node(directory + "/mode", spec.access() == DiskAccess.RW ? "w" : "r"));
         nodes.add(node(directory + "/device-type", type(spec)));
     }
@@ -63,6 +64,7 @@ final class VbdNodes {
         nodes.add(node(front + "/device-type", type(disk.spec())));
     }
 
+    /** Whatever is written here the kernel looks up, so what it takes for granted is left out: raw, and discards allowed. */
     private void backend(VbdPaths paths, KeptDisk disk, List<StoreNode> nodes) {
         DiskSpec spec = disk.spec();
         String back = paths.backend();
@@ -71,11 +73,14 @@ final class VbdNodes {
         nodes.add(node(back + "/frontend-id", paths.domid()));
         common(back, spec, nodes);
         nodes.add(node(back + "/" + TOOLSTACK, XCSD));
-        nodes.add(node(back + "/format", spec.format().json()));
+        if (spec.format() != DiskFormat.RAW) {
+            nodes.add(node(back + "/format", spec.format().json()));
+        }
         nodes.add(node(back + "/online", 1));
-        nodes.add(node(back + "/bootable", 1));
         nodes.add(node(back + "/state", 1));
-        nodes.add(node(back + "/discard-enable", discards(spec) ? 1 : 0));
+        if (!discards(spec)) {
+            nodes.add(node(back + "/discard-enable", 0));
+        }
         if (spec.directIoSafe()) {
             nodes.add(node(back + "/direct-io-safe", 1));
         }

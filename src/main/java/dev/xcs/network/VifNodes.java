@@ -39,8 +39,13 @@ final class VifNodes {
         nodes.add(node(front + "/state", 1));
         nodes.add(node(front + "/handle", vif.index()));
         nodes.add(node(front + "/mac", vif.mac()));
-        nodes.add(node(front + "/trusted", vif.spec().trusted() ? 1 : 0));
-        nodes.add(node(front + "/mtu", mtu(vif)));
+        // What front-ends take for granted is left out.
+        if (!vif.spec().trusted()) {
+            nodes.add(node(front + "/trusted", 0));
+        }
+        if (mtu(vif) != Place.DEFAULT_MTU) {
+            nodes.add(node(front + "/mtu", mtu(vif)));
+        }
     }
 
     private static void backend(DevicePaths paths, KeptVif vif, boolean running, List<StoreNode> nodes) {
@@ -65,6 +70,7 @@ final class VifNodes {
         nodes.add(node(libxl + "/frontend", paths.frontend()));
         nodes.add(node(libxl + "/backend", paths.backend()));
         nodes.add(node(libxl + "/frontend-id", paths.domid()));
+        nodes.add(node(libxl + "/type", KeptVif.KIND));
         common(libxl, vif, nodes);
     }
 
@@ -72,7 +78,6 @@ final class VifNodes {
         VifSpec spec = vif.spec();
         nodes.add(node(directory + "/mac", vif.mac()));
         nodes.add(node(directory + "/handle", vif.index()));
-        nodes.add(node(directory + "/type", KeptVif.KIND));
         nodes.add(node(directory + "/script", spec.script() == null ? "" : spec.script()));
         nodes.add(node(
                 directory + "/bridge",

@@ -68,7 +68,8 @@ class VbdNodesTest {
                 .contains(
                         node(BACK + "/params", ""),
                         node(BACK + "/mode", "r"),
-                        node(BACK + "/removable", "1"),
+                        node("/libxl/7/device/vbd/51712/removable", "1"),
+                        node(BACK + "/discard-enable", "0"),
                         node(FRONT + "/device-type", "cdrom"));
     }
 }
