@@ -3,9 +3,7 @@
  * that nothing is ever put on, and says CONNECTED on its console when all back-ends are in state Connected. After that it does nothing for
  * ever. It has no boot worth speaking of, so how long its devices take is what the toolstack and dom0 take.
  *
- *     cc -O2 -ffreestanding -fno-tree-loop-distribute-patterns -fno-stack-protector -fcf-protection=none \
- *         -fno-asynchronous-unwind-tables -mgeneral-regs-only -fno-pic -no-pie -nostdlib -static -Wl,--build-id=none \
- *         -Wl,-z,max-page-size=4096 -Wl,-Ttext-segment=0x100000 -o frontends frontends.c
+ * scripts/bench builds it and says how.
  *
  * All of its memory is mapped from address 0 on, so that the number of a page is its address by 4096. Hypercalls are made by syscall.
  * What Xen's public headers would give is written down here as far as it is used.
@@ -202,11 +200,10 @@ static void pull(void) {
     }
 }
 
-/* Until xenstored has done something. */
-static void await_store(void) {
-    u32 before = store.rsp_prod, space = store.req_cons;
+/* Until there is something to read or, if that is waited for too, room to write: whatever xenstored did before this was called counts. */
+static void await_store(int room) {
     notify(start->store_evtchn);
-    while (store.rsp_prod == before && store.req_cons == space) {
+    while (store.rsp_prod == store.rsp_cons && !(room && store.req_prod - store.req_cons < sizeof store.req)) {
         await(start->store_evtchn);
         acknowledge(start->store_evtchn);
     }
@@ -217,7 +214,7 @@ static void put(const void *bytes, u32 count) {
     const char *from = bytes;
     while (count--) {
         while (store.req_prod - store.req_cons == sizeof store.req)
-            await_store();
+            await_store(1);
         store.req[store.req_prod % sizeof store.req] = *from++;
         barrier();
         store.req_prod++;
@@ -240,12 +237,12 @@ static struct message next(void) {
     struct message header;
     u32 whole;
     while (received_end < sizeof header)
-        await_store();
+        await_store(0);
     __builtin_memcpy(&header, received, sizeof header);
     need(header.length < sizeof payload);
     whole = sizeof header + header.length;
     while (received_end < whole)
-        await_store();
+        await_store(0);
     for (u32 i = 0; i < header.length; i++)
         payload[i] = received[sizeof header + i];
     payload[header.length] = 0;
