@@ -41,7 +41,7 @@ public final class BenchReport {
         DEVICES_CONNECTED(
                 "devices-connected",
                 "s",
-                "lab: the same, Linux, to both Connected, against xl create",
+                "lab: the same, running, to both Connected, against xl create",
                 0.1,
                 true,
                 true),
