@@ -180,12 +180,10 @@ public final class ConsoleSwitch extends VerticleBase {
             return console.attach(ask);
         }
         ConsoleHistory history = log.history(ask.uuid());
-        return FetchSerial.ADDRESS
+        return console.attach(ask, () -> FetchSerial.ADDRESS
                 .ask(vertx.eventBus(), new FetchSerial(ask.uuid()), SERIAL)
-                .compose(at -> console.attach(
-                        ask,
-                        (typed, milestones) -> new SerialConsole(
-                                vertx, ask.uuid(), new SerialLine(at, history), typed, milestones, metrics)));
+                .map(at -> (typed, milestones) -> new SerialConsole(
+                        vertx, ask.uuid(), new SerialLine(at, history), typed, milestones, metrics)));
     }
 
     private DomainConsole console(UUID domain) {
