@@ -423,8 +423,8 @@ class ImageInspectorTest {
     void refusesARamdiskThatIsLargerThanItsGuest() throws IOException {
         String path = file(new byte[1024 * 1024]);
 
-        assertThat(Ramdisk.inspect(path, 2)).isEqualTo(1024 * 1024);
-        Problem problem = catchThrowableOfType(ProblemException.class, () -> Ramdisk.inspect(path, 1))
+        assertThat(Ramdisk.inspect(List.of(path), 2)).isEqualTo(1024 * 1024);
+        Problem problem = catchThrowableOfType(ProblemException.class, () -> Ramdisk.inspect(List.of(path), 1))
                 .problem();
         assertThat(problem.field()).isEqualTo("ramdisk");
         assertThat(problem.detail()).contains("1048576 bytes, the guest 1 MiB");

@@ -101,6 +101,28 @@ class BootLabIT {
         }
     }
 
+    /** The first is the smaller one: of two joined gzip files that begin so, libxenguest would unpack that one and drop the other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pv", "pvh"})
+    void givesLinuxWhatIsInEachOfSeveralRamdisks(String type) throws Exception {
+        Lab.exec("bash", "-euc", """
+            cd %s
+            for name in one two; do
+                mkdir $name
+                echo "in $name" > $name/$name
+                (cd $name && echo $name | busybox cpio -o -H newc | gzip -1) > $name.gz
+            done
+            """.formatted(DIR)).expectOk();
+        Map<String, Object> spec = new HashMap<>(Lab.linux("several"));
+        spec.remove("ramdisk");
+        spec.put("type", type);
+        spec.put("ramdisks", List.of(DIR + "/one.gz", "/opt/lab/initrd", DIR + "/two.gz"));
+        try (ConsoleViewer console = api.console(api.create(spec))) {
+            console.awaitText("GUEST-UP", BOOT);
+            assertThat(GuestShell.run(console, "cat /one /two | tr '\\n' ,")).isEqualTo("in one,in two,");
+        }
+    }
+
     @Test
     void saysThatABootloaderIsNotThere() throws Exception {
         Lab.lab("daemon", "restart", "--domain-pvgrub-pv=/nope/grub.bin").expectOk();

@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import dev.xcs.image.BootFile;
 import dev.xcs.image.ElfBytes;
 import dev.xcs.image.ElfWrapping;
+import dev.xcs.image.Ramdisk;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -33,6 +34,17 @@ final class NativeBytes implements ElfBytes, AutoCloseable {
      */
     static NativeBytes copyOf(BootFile file) {
         return copy(ByteBuffer.allocate(0), file, 0, file.size());
+    }
+
+    static NativeBytes copyOf(Ramdisk ramdisk) {
+        Memory copy = allocate(ramdisk.first(), ramdisk.size());
+        try {
+            ramdisk.writeTo(copy::getByteBuffer, CHUNK_BYTES);
+        } catch (ProblemException e) {
+            copy.close();
+            throw e;
+        }
+        return new NativeBytes(ramdisk.first().path().toString(), copy, ramdisk.size(), copy::close);
     }
 
     /** A kernel that is no ELF, inside the one that is made around it. */
