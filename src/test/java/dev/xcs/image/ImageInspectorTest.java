@@ -95,6 +95,16 @@ class ImageInspectorTest {
     }
 
     @Test
+    void takesWhatIsNoNumberForZero() throws IOException {
+        ImageReport report = inspect(ElfWriter.elf64()
+                .guestSection("LOADER=generic,SUPPORTED_FEATURES=0xzz,VIRT_BASE=none")
+                .write());
+
+        assertThat(report.features()).isEmpty();
+        assertThat(report.notes()).containsEntry("VIRT_BASE", "0x0");
+    }
+
+    @Test
     void givesNotesPrecedenceOverTheOldSection() throws IOException {
         ImageReport report =
                 inspect(ElfWriter.linux().guestSection("GUEST_OS=netbsd").write());
