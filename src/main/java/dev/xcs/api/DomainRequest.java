@@ -91,7 +91,8 @@ final class DomainRequest {
         String one = fields.text("ramdisk", isPath(), PATH_EXPECTED);
         List<String> several = fields.values("ramdisks", MAX_RAMDISKS, DomainRequest::path, PATH_EXPECTED);
         if (fields.has("ramdisk") && fields.has("ramdisks")) {
-            fields.refuse(Problem.invalidField("ramdisk", one, "nothing beside ramdisks: a domain has one or the other"));
+            fields.refuse(
+                    Problem.invalidField("ramdisk", one, "nothing beside ramdisks: a domain has one or the other"));
         }
         return one == null ? several : List.of(one);
     }

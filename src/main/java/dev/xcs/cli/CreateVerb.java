@@ -171,9 +171,8 @@ final class CreateVerb extends Verb {
         text(body, "kernel", kernel);
         text(body, "bootloader", bootloader);
         text(body, "firmware", firmware);
-        if (ramdisks.size() == 1) {
-            body.put("ramdisk", ramdisks.get(0));
-        } else if (!ramdisks.isEmpty()) {
+        if (!ramdisks.isEmpty()) {
+            body.remove("ramdisk");
             ArrayNode all = body.putArray("ramdisks");
             ramdisks.forEach(all::add);
         }

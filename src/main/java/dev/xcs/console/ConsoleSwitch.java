@@ -180,10 +180,12 @@ public final class ConsoleSwitch extends VerticleBase {
             return console.attach(ask);
         }
         ConsoleHistory history = log.history(ask.uuid());
-        return console.attach(ask, () -> FetchSerial.ADDRESS
-                .ask(vertx.eventBus(), new FetchSerial(ask.uuid()), SERIAL)
-                .map(at -> (typed, milestones) -> new SerialConsole(
-                        vertx, ask.uuid(), new SerialLine(at, history), typed, milestones, metrics)));
+        return console.attach(
+                ask,
+                () -> FetchSerial.ADDRESS
+                        .ask(vertx.eventBus(), new FetchSerial(ask.uuid()), SERIAL)
+                        .map(at -> (typed, milestones) -> new SerialConsole(
+                                vertx, ask.uuid(), new SerialLine(at, history), typed, milestones, metrics)));
     }
 
     private DomainConsole console(UUID domain) {

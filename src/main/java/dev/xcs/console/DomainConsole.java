@@ -86,11 +86,13 @@ final class DomainConsole {
      * @param serial finds the port; asked when it is this attach's turn, so that a detach meanwhile waits for what it has to detach
      */
     Future<Void> attach(AttachConsole wanted, Supplier<Future<SerialSource>> serial) {
-        return attachFound(wanted.domid(), () -> serial.get().map(port -> typed -> {
-            Milestones milestones = milestones(wanted);
-            InputQueue nothing = new InputQueue(0);
-            return new PcConsole(ring(wanted, nothing, milestones), port.open(typed, milestones));
-        }));
+        return attachFound(
+                wanted.domid(),
+                () -> serial.get().map(port -> typed -> {
+                    Milestones milestones = milestones(wanted);
+                    InputQueue nothing = new InputQueue(0);
+                    return new PcConsole(ring(wanted, nothing, milestones), port.open(typed, milestones));
+                }));
     }
 
     /** Makes the source of a serial port. */

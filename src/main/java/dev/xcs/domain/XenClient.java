@@ -74,7 +74,13 @@ final class XenClient {
     Future<BuiltDomain> build(DomainSpec spec, int domid) {
         int populated = spec.memoryMib() - (spec.type() == DomainType.HVM ? DISPLAY_MIB : 0);
         BuildRequest request = new BuildRequest(
-                domid, spec.type(), populated, spec.vcpus(), spec.kernel(), BootModules.of(spec), BootArguments.of(spec));
+                domid,
+                spec.type(),
+                populated,
+                spec.vcpus(),
+                spec.kernel(),
+                BootModules.of(spec),
+                BootArguments.of(spec));
         return BuildXenDomain.ADDRESS
                 .ask(bus, new BuildXenDomain(request), deadlines.build())
                 .map(done -> done.built());

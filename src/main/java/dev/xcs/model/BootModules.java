@@ -23,7 +23,8 @@ public final class BootModules {
             throw Problem.of(
                             ProblemType.IMPOSSIBLE,
                             "ramdisks: " + ramdisks.size() + " files, expected at most " + most + ": Xen tells a "
-                                    + spec.type().json() + " guest of no more, and " + spec.guestOs().json()
+                                    + spec.type().json() + " guest of no more, and "
+                                    + spec.guestOs().json()
                                     + " is not known to unpack several that are joined, as linux does")
                     .withField("ramdisks")
                     .withStep("image")

@@ -24,8 +24,10 @@ public record DomainSpec(
         int memoryMib,
         int vcpus,
         String kernel,
+
         @JsonAlias("ramdisk") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-                List<String> ramdisks,
+        List<String> ramdisks,
+
         @Nullable String cmdline,
         boolean paused,
         OnEnd onPoweroff,

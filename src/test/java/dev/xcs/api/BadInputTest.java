@@ -163,9 +163,13 @@ class BadInputTest {
         assertThat(new JsonObject(api.post(relative.encode()).text()).getString("detail"))
                 .startsWith("ramdisks[1]: \"two\", expected an absolute path");
         JsonArray many = new JsonArray(Collections.nCopies(9, "/one"));
-        assertThat(new JsonObject(api.post(good().put("ramdisks", many).encode()).text()).getString("detail"))
+        assertThat(new JsonObject(
+                                api.post(good().put("ramdisks", many).encode()).text())
+                        .getString("detail"))
                 .isEqualTo("ramdisks: \"9 ramdisks\", expected at most 8");
-        assertThat(new JsonObject(api.post(good().put("ramdisks", "/one").encode()).text()).getString("detail"))
+        assertThat(new JsonObject(api.post(good().put("ramdisks", "/one").encode())
+                                .text())
+                        .getString("detail"))
                 .startsWith("ramdisks: \"/one\", expected an array of texts");
     }
 

@@ -55,8 +55,7 @@ class DefinitionsTest {
         Path file = stateDir.resolve("domains").resolve(definition.uuid() + ".json");
         for (String ramdisk : List.of("\"/boot/initrd\"", "null")) {
             definitions().save(definition);
-            Files.writeString(
-                    file, Files.readString(file).replace("\"ramdisks\":[]", "\"ramdisk\":" + ramdisk));
+            Files.writeString(file, Files.readString(file).replace("\"ramdisks\":[]", "\"ramdisk\":" + ramdisk));
             assertThat(Files.readString(file)).contains("\"ramdisk\":");
             assertThat(definitions().load())
                     .singleElement()

@@ -2,7 +2,6 @@ package dev.xcs.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.xcs.testing.ApiClient;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.ConsoleViewer;
@@ -43,15 +42,7 @@ class BootLabIT {
 
     @AfterEach
     void removeGuests() throws Exception {
-        for (JsonNode domain : api.get("/v1/domains").body()) {
-            if (domain.path("domid").asInt() != 0) {
-                api.delete("/v1/domains/" + domain.path("uuid").asText());
-            }
-        }
-        Await.until(
-                "only dom0 is left",
-                SOON,
-                () -> Lab.exec("xl", "list").expectOk().lines().skip(1).count() == 1);
+        Lab.removeGuests();
     }
 
     @Test

@@ -34,16 +34,7 @@ class BuilderLabIT {
 
     @AfterEach
     void leavesNothing() throws Exception {
-        for (JsonNode domain : api.get("/v1/domains").body()) {
-            if (domain.path("domid").asInt() != 0) {
-                api.delete("/v1/domains/" + domain.path("uuid").asText());
-            }
-        }
-        Await.until("only dom0 is left", SOON, () -> xlList() == 1);
-    }
-
-    private static long xlList() throws Exception {
-        return Lab.exec("xl", "list").expectOk().lines().skip(1).count();
+        Lab.removeGuests();
     }
 
     private static String inDom0(String script) throws Exception {
@@ -68,8 +59,7 @@ class BuilderLabIT {
      * Lets the builder, which is held before it has been asked for anything, go on a little at a time until the guest has some of its memory,
      * and kills it there: held again, it cannot have come any further. Prints how many of the guest's pages there were.
      */
-    private static final String KILL_WHILE_POPULATING =
-            """
+    private static final String KILL_WHILE_POPULATING = """
             waiting() { perl -e '
                 open(F, "<", "/proc/$ARGV[0]/fd/0") && ioctl(F, 0x541b, $n = pack("i", 0)) || die $!;
                 exit !unpack("i", $n)' "$1"; }
@@ -97,7 +87,7 @@ class BuilderLabIT {
         String daemon = daemon();
         // What unpacks the kernel, and leaves the build alone for what is killed.
         api.delete("/v1/domains/" + api.create(Lab.linux("small")));
-        Await.until("it is gone", SOON, () -> xlList() == 1);
+        Await.until("it is gone", SOON, () -> Lab.guests() == 0);
         String before = inDom0(TRACES);
         Map<String, Object> large = new HashMap<>(Lab.linux("large"));
         large.put("memoryMib", LARGE_MIB);
@@ -117,11 +107,11 @@ class BuilderLabIT {
         assertThat(problem.path("type").asText()).isEqualTo("urn:xcs:problem:hypervisor");
         assertThat(problem.path("step").asText()).isEqualTo("build");
         assertThat(problem.path("detail").asText())
-                .matches("building domain \\d+ failed: the builder process \\(pid " + builder
-                        + "\\) ended by signal 9");
+                .matches(
+                        "building domain \\d+ failed: the builder process \\(pid " + builder + "\\) ended by signal 9");
         assertThat(problem.path("cause").asText()).doesNotContain("incomplete");
         assertThat(problem.path("retryable").asBoolean()).isTrue();
-        assertThat(xlList()).as("domains").isEqualTo(1);
+        assertThat(Lab.guests()).as("guests in Xen").isZero();
         assertThat(api.get("/v1/domains").body().size()).isEqualTo(1);
         assertThat(inDom0(TRACES)).as("what is in Xen, in xenstore and on disk").isEqualTo(before);
 

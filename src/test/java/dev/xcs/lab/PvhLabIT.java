@@ -44,12 +44,7 @@ class PvhLabIT {
 
     @AfterEach
     void leavesNothing() throws Exception {
-        for (JsonNode domain : api.get("/v1/domains").body()) {
-            if (domain.path("domid").asInt() != 0) {
-                api.delete("/v1/domains/" + domain.path("uuid").asText());
-            }
-        }
-        Await.until("only dom0 is left", SOON, () -> xl("list").lines().count() == 2);
+        Lab.removeGuests();
     }
 
     @AfterAll
@@ -118,7 +113,7 @@ class PvhLabIT {
             RETRIES.incrementAndGet();
             guest.close();
             api.delete("/v1/domains/" + guest.uuid);
-            Await.until("it is gone", SOON, () -> xl("list").lines().count() == 2);
+            Await.until("it is gone", SOON, () -> Lab.guests() == 0);
             assertThat(RETRIES.get()).as("boots made again").isLessThanOrEqualTo(RETRIES_ALLOWED);
         }
     }
@@ -236,8 +231,7 @@ class PvhLabIT {
     }
 
     /** Read from the guest's memory as Xen's start info (hvm_start_info) leads there, before it runs. */
-    private static final String MODULES =
-            """
+    private static final String MODULES = """
             import ctypes, re, struct, subprocess, sys
             domid = int(sys.argv[1])
             xc = ctypes.CDLL("libxenctrl.so.4.17")
@@ -257,7 +251,8 @@ class PvhLabIT {
 
     @Test
     void givesAnotherSystemThanLinuxEachRamdiskAsAModule() throws Exception {
-        Lab.exec("bash", "-c", "cd /var/tmp; printf FIRST > one; printf SECOND > two").expectOk();
+        Lab.exec("bash", "-c", "cd /var/tmp; printf FIRST > one; printf SECOND > two")
+                .expectOk();
         Map<String, Object> spec = new HashMap<>(Lab.grub("modules"));
         spec.put("kernel", "/opt/lab/grub-i386-xen_pvh.bin");
         spec.put("paused", true);
@@ -287,7 +282,7 @@ class PvhLabIT {
         spec.put("type", "pv");
         spec.put("kernel", "/opt/lab/grub-i386-xen_pvh.bin");
         assertThat(api.post("/v1/domains", spec).body().path("detail").asText()).endsWith("can be started as pvh only");
-        assertThat(xl("list").lines().count()).isEqualTo(2);
+        assertThat(Lab.guests()).isZero();
 
         spec.remove("type");
         String uuid = api.create(spec);

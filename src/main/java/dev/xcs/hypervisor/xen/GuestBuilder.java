@@ -104,11 +104,7 @@ final class GuestBuilder {
     }
 
     private BuiltDomain build(
-            XenInterface xc,
-            GuestShape shape,
-            BuildRequest request,
-            NativeBytes kernel,
-            Modules modules) {
+            XenInterface xc, GuestShape shape, BuildRequest request, NativeBytes kernel, Modules modules) {
         limit(xc, shape, request);
         int storePort = allocatePort(xc, request.domid());
         int consolePort = allocatePort(xc, request.domid());

@@ -84,7 +84,10 @@ class BuilderPoolTest {
     }
 
     private static BuildOrder order(String kernel, String cmdline) {
-        return new BuildOrder(new BuildRequest(7, DomainType.PVH, 64, 2, kernel, List.of(List.of("/one", "/two"), List.of("/three")), cmdline), null);
+        return new BuildOrder(
+                new BuildRequest(
+                        7, DomainType.PVH, 64, 2, kernel, List.of(List.of("/one", "/two"), List.of("/three")), cmdline),
+                null);
     }
 
     /** The process that builds a domain. */

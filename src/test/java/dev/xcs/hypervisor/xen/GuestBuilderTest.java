@@ -13,12 +13,12 @@ import dev.xcs.model.ProblemType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import java.util.List;
 
 class GuestBuilderTest {
     private static final int DOMID = 7;
@@ -244,8 +244,8 @@ class GuestBuilderTest {
         String firmware =
                 Files.writeString(directory.resolve("bios"), "firmware").toString();
 
-        BuiltDomain built = builder.build(
-                new BuildOrder(new BuildRequest(DOMID, DomainType.HVM, 112, 3, loader, List.of(List.of(firmware)), null), null));
+        BuiltDomain built = builder.build(new BuildOrder(
+                new BuildRequest(DOMID, DomainType.HVM, 112, 3, loader, List.of(List.of(firmware)), null), null));
 
         assertThat(built).isEqualTo(new BuiltDomain(1, 0xfeffc, 2, 0xfefff));
         assertThat(script.calls)
@@ -307,8 +307,8 @@ class GuestBuilderTest {
 
     @Test
     void handsOverNoMoreModulesThanTheLibraryHasRoomFor() throws IOException {
-        List<String> file = List.of(
-                Files.writeString(directory.resolve("module"), "module").toString());
+        List<String> file =
+                List.of(Files.writeString(directory.resolve("module"), "module").toString());
 
         builder.build(new BuildOrder(request(64, List.of(file, file), null), null));
         assertThat(script.calls.stream().filter("xc_dom_module_mem"::equals)).hasSize(2);
