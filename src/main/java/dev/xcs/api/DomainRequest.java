@@ -8,6 +8,7 @@ import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.GuestOs;
 import dev.xcs.model.OnEnd;
+import dev.xcs.model.Problem;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ final class DomainRequest {
     private static final int MAX_MEMORY_MIB = 1 << 24;
 
     private static final int MAX_VCPUS = 512;
+    private static final int MAX_RAMDISKS = 8;
     private static final int MAX_PATH_CHARS = 1024;
     /** MAX_GUEST_CMDLINE of Xen's public headers is 1024, its final NUL included. */
     private static final int MAX_CMDLINE_BYTES = 1023;
@@ -63,7 +65,7 @@ final class DomainRequest {
                 fields.requiredInt("memoryMib", MIN_MEMORY_MIB, MAX_MEMORY_MIB, " of MiB"),
                 fields.requiredInt("vcpus", 1, MAX_VCPUS, ""),
                 bootloader.map(Bootloader::image).orElseGet(() -> kernel(fields)),
-                bootloader.flatMap(Bootloader::beside).orElseGet(() -> fields.text("ramdisk", isPath(), PATH_EXPECTED)),
+                bootloader.flatMap(Bootloader::beside).map(List::of).orElseGet(() -> ramdisks(fields)),
                 fields.text("cmdline", DomainRequest::isCmdline, CMDLINE_EXPECTED),
                 fields.flag("paused"),
                 onEnd(fields, "onPoweroff", OnEnd.DESTROY),
@@ -83,6 +85,23 @@ final class DomainRequest {
                 "kernel",
                 isPath().or(SIM_KERNEL.asMatchPredicate()),
                 PATH_EXPECTED + "; on the simulated host also sim:linux or sim:netbsd");
+    }
+
+    private static List<String> ramdisks(RequestFields fields) {
+        String one = fields.text("ramdisk", isPath(), PATH_EXPECTED);
+        List<String> several = fields.values("ramdisks", MAX_RAMDISKS, DomainRequest::path, PATH_EXPECTED);
+        if (fields.has("ramdisk") && fields.has("ramdisks")) {
+            fields.refuse(
+                    Problem.invalidField("ramdisk", one, "nothing beside ramdisks: a domain has one or the other"));
+        }
+        return one == null ? several : List.of(one);
+    }
+
+    private static String path(String text) {
+        if (!isPath().test(text)) {
+            throw Problem.invalidField("path", text, PATH_EXPECTED).toException();
+        }
+        return text;
     }
 
     /** The state that a body asks for. */

@@ -10,7 +10,8 @@ final class Firmware {
     private static final String UEFI = "uefi";
     private static final List<String> KINDS = List.of("bios", UEFI);
 
-    private static final List<String> NOT_BESIDE = List.of("kernel", "ramdisk", "cmdline", Bootloader.FIELD);
+    private static final List<String> NOT_BESIDE =
+            List.of("kernel", "ramdisk", "ramdisks", "cmdline", Bootloader.FIELD);
 
     private Firmware() {}
 

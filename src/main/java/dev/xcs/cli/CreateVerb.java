@@ -78,8 +78,11 @@ final class CreateVerb extends Verb {
             description = "What an HVM domain boots by: bios (default) or uefi.")
     private @Nullable String firmware;
 
-    @Option(names = "--ramdisk", paramLabel = "PATH", description = "The initial ramdisk.")
-    private @Nullable String ramdisk;
+    @Option(
+            names = "--ramdisk",
+            paramLabel = "PATH",
+            description = "The initial ramdisk. May be given several times; Linux unpacks one after the other.")
+    private List<String> ramdisks = List.of();
 
     @Option(names = "--cmdline", paramLabel = "TEXT", description = "The kernel's command line.")
     private @Nullable String cmdline;
@@ -168,7 +171,11 @@ final class CreateVerb extends Verb {
         text(body, "kernel", kernel);
         text(body, "bootloader", bootloader);
         text(body, "firmware", firmware);
-        text(body, "ramdisk", ramdisk);
+        if (!ramdisks.isEmpty()) {
+            body.remove("ramdisk");
+            ArrayNode all = body.putArray("ramdisks");
+            ramdisks.forEach(all::add);
+        }
         text(body, "cmdline", cmdline);
         text(body, "guestOs", guestOs);
         if (!disks.isEmpty()) {

@@ -180,11 +180,11 @@ public final class ConsoleSwitch extends VerticleBase {
             return console.attach(ask);
         }
         ConsoleHistory history = log.history(ask.uuid());
-        return FetchSerial.ADDRESS
-                .ask(vertx.eventBus(), new FetchSerial(ask.uuid()), SERIAL)
-                .compose(at -> console.attach(
-                        ask,
-                        (typed, milestones) -> new SerialConsole(
+        return console.attach(
+                ask,
+                () -> FetchSerial.ADDRESS
+                        .ask(vertx.eventBus(), new FetchSerial(ask.uuid()), SERIAL)
+                        .map(at -> (typed, milestones) -> new SerialConsole(
                                 vertx, ask.uuid(), new SerialLine(at, history), typed, milestones, metrics)));
     }
 

@@ -80,13 +80,19 @@ final class DomainConsole {
         return attach(wanted.domid(), typed -> ring(wanted, typed, milestones(wanted)));
     }
 
-    /** The same for a domain that has a serial port: what it says there goes beside what is in its ring, and what is typed goes there. */
-    Future<Void> attach(AttachConsole wanted, SerialSource serial) {
-        return attach(wanted.domid(), typed -> {
-            Milestones milestones = milestones(wanted);
-            InputQueue nothing = new InputQueue(0);
-            return new PcConsole(ring(wanted, nothing, milestones), serial.open(typed, milestones));
-        });
+    /**
+     * The same for a domain that has a serial port: what it says there goes beside what is in its ring, and what is typed goes there.
+     *
+     * @param serial finds the port; asked when it is this attach's turn, so that a detach meanwhile waits for what it has to detach
+     */
+    Future<Void> attach(AttachConsole wanted, Supplier<Future<SerialSource>> serial) {
+        return attachFound(
+                wanted.domid(),
+                () -> serial.get().map(port -> typed -> {
+                    Milestones milestones = milestones(wanted);
+                    InputQueue nothing = new InputQueue(0);
+                    return new PcConsole(ring(wanted, nothing, milestones), port.open(typed, milestones));
+                }));
     }
 
     /** Makes the source of a serial port. */
@@ -105,9 +111,13 @@ final class DomainConsole {
 
     /** @param source makes the source of this boot, with the queue of what is typed */
     Future<Void> attach(int domid, Function<InputQueue, ConsoleSource> source) {
+        return attachFound(domid, () -> Future.succeededFuture(source));
+    }
+
+    private Future<Void> attachFound(int domid, Supplier<Future<Function<InputQueue, ConsoleSource>>> source) {
         return turns.next(() -> isAttached(domid)
                 ? Future.succeededFuture()
-                : detachAll().compose(none -> attachBoot(source.apply(input))));
+                : detachAll().compose(none -> source.get()).compose(found -> attachBoot(found.apply(input))));
     }
 
     boolean isAttached(int domid) {

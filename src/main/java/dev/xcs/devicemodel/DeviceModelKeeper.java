@@ -118,7 +118,7 @@ public final class DeviceModelKeeper extends VerticleBase {
         placed.put(
                 uuid,
                 new Placed(ask, new DeviceModelStart(vertx, store, client, ask.spec(), ask.domid(), command(uuid))));
-        boolean uefi = config.uefi().toString().equals(ask.spec().ramdisk());
+        boolean uefi = ask.spec().ramdisks().contains(config.uefi().toString());
         return Future.succeededFuture(new DeviceModelPlaced(uefi ? "ovmf" : "seabios"));
     }
 

@@ -3,6 +3,7 @@ package dev.xcs.domain;
 import dev.xcs.image.BootFile;
 import dev.xcs.image.Ramdisk;
 import dev.xcs.image.SeenImages;
+import dev.xcs.model.BootModules;
 import dev.xcs.model.Compression;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
@@ -17,6 +18,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -65,7 +67,14 @@ final class BootImages {
             return Future.succeededFuture(spec);
         }
         return look("kernel", spec.kernel(), () -> checked(spec))
-                .map(image -> spec.guestOs() == GuestOs.UNKNOWN ? spec.withGuestOs(image.guestOs()) : spec);
+                .map(image -> spec.guestOs() == GuestOs.UNKNOWN ? spec.withGuestOs(image.guestOs()) : spec)
+                .map(BootImages::requireModules);
+    }
+
+    /** What Xen has no room for is refused before there is a domain. */
+    private static DomainSpec requireModules(DomainSpec decided) {
+        BootModules.of(decided);
+        return decided;
     }
 
     private interface Look {
@@ -94,9 +103,12 @@ final class BootImages {
     }
 
     private ImageReport checked(DomainSpec spec) {
-        if (spec.ramdisk() != null) {
-            checkRoot("ramdisk", spec.ramdisk());
-            Ramdisk.inspect(spec.ramdisk(), spec.memoryMib());
+        List<String> ramdisks = spec.ramdisks();
+        for (int i = 0; i < ramdisks.size(); i++) {
+            checkRoot(ramdisks.size() == 1 ? "ramdisk" : "ramdisks[" + i + "]", ramdisks.get(i));
+        }
+        if (!ramdisks.isEmpty()) {
+            Ramdisk.inspect(ramdisks, spec.memoryMib());
         }
         ImageReport headers = seen.glance("kernel", spec.kernel());
         if (headers.format() == ImageFormat.BZIMAGE) {

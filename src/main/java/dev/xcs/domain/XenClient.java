@@ -12,6 +12,7 @@ import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadKernel;
 import dev.xcs.message.UnpauseXenDomain;
 import dev.xcs.model.BootArguments;
+import dev.xcs.model.BootModules;
 import dev.xcs.model.BuildRequest;
 import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
@@ -73,7 +74,13 @@ final class XenClient {
     Future<BuiltDomain> build(DomainSpec spec, int domid) {
         int populated = spec.memoryMib() - (spec.type() == DomainType.HVM ? DISPLAY_MIB : 0);
         BuildRequest request = new BuildRequest(
-                domid, spec.type(), populated, spec.vcpus(), spec.kernel(), spec.ramdisk(), BootArguments.of(spec));
+                domid,
+                spec.type(),
+                populated,
+                spec.vcpus(),
+                spec.kernel(),
+                BootModules.of(spec),
+                BootArguments.of(spec));
         return BuildXenDomain.ADDRESS
                 .ask(bus, new BuildXenDomain(request), deadlines.build())
                 .map(done -> done.built());

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A kernel or ramdisk, opened once so that what is checked is what is read, by one thread at a time. Every refusal is a {@link ProblemType#BAD_IMAGE}
  * that names the field it came from.
  */
-public final class BootFile implements ElfBytes, AutoCloseable {
+public final class BootFile implements AutoCloseable {
     private final String field;
     private final Path path;
     private final SeekableByteChannel channel;
@@ -113,13 +113,11 @@ public final class BootFile implements ElfBytes, AutoCloseable {
     }
 
     /** The size in bytes when it was opened. */
-    @Override
     public long size() {
         return size;
     }
 
     /** The bytes from {@code at}, fewer than asked where the file ends; little-endian. */
-    @Override
     public ByteBuffer read(long at, int length) {
         int available = at < 0 ? 0 : (int) Math.max(0, Math.min(length, size - at));
         ByteBuffer into = ByteBuffer.allocate(available).order(ByteOrder.LITTLE_ENDIAN);

@@ -131,6 +131,11 @@ final class ElfImage {
         bytes.requireInside("section header table", table.offset(), table.bytes());
     }
 
+    /** Whether it is one of 64 bits. */
+    boolean isWide() {
+        return width == ElfClass.BITS_64;
+    }
+
     String architecture() {
         return header.machine() == MACHINE_386 ? "x86_32" : "x86_64";
     }

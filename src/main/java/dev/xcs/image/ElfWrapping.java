@@ -1,5 +1,8 @@
 package dev.xcs.image;
 
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * the kernel's text and data as they are in its file. There is no note of a hypercall page: a kernel without notes has nowhere to say
  * where it wants one, and does its hypercalls by {@code syscall}.
  */
-public final class ElfWrapping implements ElfBytes {
+public final class ElfWrapping implements ImageBytes {
     private static final int HEADER_BYTES = 64;
     private static final int PROGRAM_BYTES = 56;
     private static final int PROGRAMS = 3;
@@ -60,7 +63,7 @@ public final class ElfWrapping implements ElfBytes {
     }
 
     private static void putHeader(ByteBuffer head, long entry) {
-        head.putInt(ElfLayout.MAGIC).put((byte) 2).put((byte) 1).put((byte) 1);
+        head.putInt(ElfImage.MAGIC).put((byte) 2).put((byte) 1).put((byte) 1);
         head.position(16);
         head.putShort((short) 2).putShort((short) 62).putInt(1);
         head.putLong(entry).putLong(HEADER_BYTES).putLong(0).putInt(0);
@@ -117,6 +120,15 @@ public final class ElfWrapping implements ElfBytes {
     @Override
     public long size() {
         return head.capacity() + length;
+    }
+
+    /** Headers and notes are xcsd's own. */
+    @Override
+    public ProblemException refuse(long at, String what) {
+        return Problem.of(
+                        ProblemType.INTERNAL,
+                        "The ELF around a Plan 9 kernel is broken at offset 0x" + Long.toHexString(at) + ": " + what)
+                .toException();
     }
 
     /** What there is of it here: headers and notes. */

@@ -3,16 +3,19 @@ package dev.xcs.image;
 import dev.xcs.model.ProblemException;
 import java.nio.ByteBuffer;
 
-/** A file as it is. */
-record FileBytes(BootFile file) implements ImageBytes {
-    @Override
-    public ByteBuffer read(long at, int length) {
-        return file.read(at, length);
+/**
+ * A file as it is, or its beginning.
+ *
+ * @param size of what counts
+ */
+record FileBytes(BootFile file, long size) implements ImageBytes {
+    FileBytes(BootFile file) {
+        this(file, file.size());
     }
 
     @Override
-    public long size() {
-        return file.size();
+    public ByteBuffer read(long at, int length) {
+        return file.read(at, (int) Math.max(0, Math.min(length, size - at)));
     }
 
     @Override

@@ -103,8 +103,7 @@ final class Findings {
     }
 
     private long supported() {
-        String mask = text(XenNote.SUPPORTED_FEATURES);
-        return mask.startsWith("0x") ? Long.parseUnsignedLong(mask.substring(2), 16) : 0;
+        return XenNote.number(text(XenNote.SUPPORTED_FEATURES));
     }
 
     ImageReport report(BootFile file) {

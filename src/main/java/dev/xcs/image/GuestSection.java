@@ -2,7 +2,6 @@ package dev.xcs.image;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -55,21 +54,11 @@ final class GuestSection {
         return switch (note) {
             // Told as the number of a page from where the kernel begins.
             case HYPERCALL_PAGE -> {
-                long base = number(before.getOrDefault(XenNote.VIRT_BASE.name(), "0"));
-                yield "0x" + Long.toHexString(base + (number(value) << PAGE_BITS));
+                long base = XenNote.number(before.getOrDefault(XenNote.VIRT_BASE.name(), "0"));
+                yield "0x" + Long.toHexString(base + (XenNote.number(value) << PAGE_BITS));
             }
-            case VIRT_BASE, PADDR_OFFSET, ENTRY -> "0x" + Long.toHexString(number(value));
+            case VIRT_BASE, PADDR_OFFSET, ENTRY -> "0x" + Long.toHexString(XenNote.number(value));
             default -> value;
         };
-    }
-
-    /** As C reads them: with 0x hexadecimal, else decimal; 0 for what is none. */
-    private static long number(String text) {
-        String bare = text.toLowerCase(Locale.ROOT);
-        try {
-            return bare.startsWith("0x") ? Long.parseUnsignedLong(bare.substring(2), 16) : Long.parseUnsignedLong(bare);
-        } catch (NumberFormatException e) {
-            return 0;
-        }
     }
 }

@@ -4,7 +4,7 @@ import dev.xcs.model.ProblemException;
 import java.nio.ByteBuffer;
 
 /** The bytes of an image, be they those of a file or what is packed in one. Whoever reads in ascending order is served fastest. */
-interface ImageBytes {
+public interface ImageBytes {
     /** The bytes from {@code at}, fewer where the image ends; little-endian. */
     ByteBuffer read(long at, int length);
 

@@ -96,6 +96,16 @@ enum XenNote {
         return new String(content, 0, length, StandardCharsets.UTF_8);
     }
 
+    /** A number as it was told, or as C reads it: with 0x hexadecimal, else decimal; 0 for what is none. */
+    static long number(String told) {
+        String bare = told.toLowerCase(Locale.ROOT);
+        try {
+            return bare.startsWith("0x") ? Long.parseUnsignedLong(bare.substring(2), 16) : Long.parseUnsignedLong(bare);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
     private static String pairs(byte[] content) {
         int width = content.length % 16 == 0 ? 8 : 4;
         if (content.length == 0 || content.length % (2 * width) != 0) {

@@ -1,11 +1,13 @@
 package dev.xcs.model;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fill a created domain with a kernel.
  *
  * @param memoryMib memory to populate; whole MiB because xc_dom_mem_init takes MiB
+ * @param modules what is loaded beside the kernel, each of files that are joined
  */
 public record BuildRequest(
         int domid,
@@ -13,5 +15,9 @@ public record BuildRequest(
         int memoryMib,
         int vcpus,
         String kernel,
-        @Nullable String ramdisk,
-        @Nullable String cmdline) {}
+        List<List<String>> modules,
+        @Nullable String cmdline) {
+    public BuildRequest {
+        modules = modules.stream().map(List::copyOf).toList();
+    }
+}

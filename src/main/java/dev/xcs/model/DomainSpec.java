@@ -1,5 +1,7 @@
 package dev.xcs.model;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A domain as it was asked for, complete and valid.
  *
  * @param kernel path of the kernel in dom0's file system, or {@code sim:linux} and the like on the simulated host
- * @param ramdisk path of the initial ramdisk
+ * @param ramdisks paths of the initial ramdisks, what an HVM domain has beside hvmloader: its firmware
  * @param cmdline the kernel's command line
  * @param paused whether it is left paused when it is built
  * @param guestOs whose names the disks have, and what the kernel is told where nothing else is said; unknown until its image decides
@@ -22,7 +24,10 @@ public record DomainSpec(
         int memoryMib,
         int vcpus,
         String kernel,
-        @Nullable String ramdisk,
+
+        @JsonAlias("ramdisk") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+        List<String> ramdisks,
+
         @Nullable String cmdline,
         boolean paused,
         OnEnd onPoweroff,
@@ -31,9 +36,10 @@ public record DomainSpec(
         GuestOs guestOs,
         List<DiskSpec> disks,
         List<VifSpec> vifs) {
-    /** What was written down by an older xcsd has neither guest OS nor disks nor vifs. */
+    /** What was written down by an older xcsd has neither guest OS nor disks nor vifs, and one ramdisk or none. */
     @SuppressWarnings("NullAway") // JSON can leave out what the type says is there
     public DomainSpec {
+        ramdisks = ramdisks == null ? List.of() : List.copyOf(ramdisks);
         guestOs = guestOs == null ? GuestOs.UNKNOWN : guestOs;
         disks = disks == null ? List.of() : List.copyOf(disks);
         vifs = vifs == null ? List.of() : List.copyOf(vifs);
@@ -63,7 +69,7 @@ public record DomainSpec(
                 memoryMib,
                 vcpus,
                 kernel,
-                ramdisk,
+                ramdisks,
                 cmdline,
                 paused,
                 onPoweroff,

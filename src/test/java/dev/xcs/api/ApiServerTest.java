@@ -83,12 +83,27 @@ class ApiServerTest {
         assertThat(api.parts.created).singleElement().satisfies(spec -> {
             assertThat(spec.name()).isEqualTo("db");
             assertThat(spec.paused()).isFalse();
-            assertThat(spec.ramdisk()).isNull();
+            assertThat(spec.ramdisks()).isEmpty();
             assertThat(spec.onPoweroff()).isEqualTo(OnEnd.DESTROY);
             assertThat(spec.onReboot()).isEqualTo(OnEnd.RESTART);
             assertThat(spec.onCrash()).isEqualTo(OnEnd.DESTROY);
         });
         assertThat(api.call("GET", response.header("Location")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void createsADomainWithSeveralRamdisks() {
+        JsonObject body = new JsonObject()
+                .put("name", "db")
+                .put("memoryMib", 64)
+                .put("vcpus", 2)
+                .put("kernel", "/boot/vmlinuz")
+                .put("ramdisks", new JsonArray().add("/boot/initrd.img").add("/boot/more"));
+
+        assertThat(api.call("POST", "/v1/domains", body).status()).isEqualTo(201);
+        assertThat(api.parts.created)
+                .singleElement()
+                .satisfies(spec -> assertThat(spec.ramdisks()).containsExactly("/boot/initrd.img", "/boot/more"));
     }
 
     @Test
@@ -114,7 +129,7 @@ class ApiServerTest {
         assertThat(response.status()).isEqualTo(201);
         assertThat(new JsonObject(response.text()).getString("uuid")).isEqualTo(uuid);
         assertThat(api.parts.created).singleElement().satisfies(spec -> {
-            assertThat(spec.ramdisk()).isEqualTo("/boot/initrd.img");
+            assertThat(spec.ramdisks()).containsExactly("/boot/initrd.img");
             assertThat(spec.cmdline()).isEqualTo("console=hvc0");
             assertThat(spec.paused()).isTrue();
             assertThat(spec.onPoweroff()).isEqualTo(OnEnd.PRESERVE);
@@ -142,7 +157,7 @@ class ApiServerTest {
             DomainSpec spec = api.parts.created.get(api.parts.created.size() - 1);
             assertThat(spec.type()).isEqualTo(DomainType.HVM);
             assertThat(spec.kernel()).isEqualTo("/hvm/loader");
-            assertThat(spec.ramdisk()).isEqualTo(firmware.contains("uefi") ? "/hvm/uefi" : "/hvm/bios");
+            assertThat(spec.ramdisks()).containsExactly(firmware.contains("uefi") ? "/hvm/uefi" : "/hvm/bios");
         }
     }
 

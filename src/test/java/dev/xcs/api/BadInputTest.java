@@ -2,9 +2,11 @@ package dev.xcs.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -150,6 +152,25 @@ class BadInputTest {
 
         assertThat(problem.getString("field")).isEqualTo(field);
         assertThat(problem.getString("detail")).startsWith(field + ": nothing, expected ");
+    }
+
+    @Test
+    void takesOneRamdiskOrAListOfThem() {
+        JsonObject both = good().put("ramdisk", "/one").put("ramdisks", new JsonArray().add("/two"));
+        assertThat(new JsonObject(api.post(both.encode()).text()).getString("detail"))
+                .isEqualTo("ramdisk: \"/one\", expected nothing beside ramdisks: a domain has one or the other");
+        JsonObject relative = good().put("ramdisks", new JsonArray().add("/one").add("two"));
+        assertThat(new JsonObject(api.post(relative.encode()).text()).getString("detail"))
+                .startsWith("ramdisks[1]: \"two\", expected an absolute path");
+        JsonArray many = new JsonArray(Collections.nCopies(9, "/one"));
+        assertThat(new JsonObject(
+                                api.post(good().put("ramdisks", many).encode()).text())
+                        .getString("detail"))
+                .isEqualTo("ramdisks: \"9 ramdisks\", expected at most 8");
+        assertThat(new JsonObject(api.post(good().put("ramdisks", "/one").encode())
+                                .text())
+                        .getString("detail"))
+                .startsWith("ramdisks: \"/one\", expected an array of texts");
     }
 
     @Test

@@ -240,6 +240,28 @@ class XcsTest {
     }
 
     @Test
+    void createsWithTheRamdisksOfItsOptionsInsteadOfThatOfTheFile() throws IOException {
+        daemon.json("POST /v1/domains", DOMAIN);
+
+        Shell.Result created = daemon.shell()
+                .typed(
+                        "{\"memoryMib\":4,\"vcpus\":1,\"kernel\":\"/k\",\"ramdisk\":\"/old\"}",
+                        "create",
+                        "web",
+                        "-f",
+                        "-",
+                        "--ramdisk",
+                        "/a",
+                        "--ramdisk",
+                        "/b");
+
+        assertThat(created.code()).isZero();
+        assertThat(daemon.bodies("POST /v1/domains"))
+                .containsExactly(Daemon.JSON.readTree("{\"memoryMib\":4,\"vcpus\":1,\"kernel\":\"/k\","
+                        + "\"name\":\"web\",\"ramdisks\":[\"/a\",\"/b\"]}"));
+    }
+
+    @Test
     void createsByABootloaderInsteadOfAKernel() throws IOException {
         daemon.json("POST /v1/domains", DOMAIN);
 

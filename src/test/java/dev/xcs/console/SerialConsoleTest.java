@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.xcs.message.AttachConsole;
 import dev.xcs.message.ConsoleFrame;
 import dev.xcs.message.ConsolePrinted;
+import dev.xcs.message.DetachConsole;
 import dev.xcs.message.FetchConsole;
 import dev.xcs.message.FetchSerial;
 import dev.xcs.message.SerialShown;
@@ -14,6 +15,7 @@ import dev.xcs.testing.Await;
 import dev.xcs.testing.BusFixture;
 import dev.xcs.testing.Consoles;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
@@ -26,6 +28,8 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,11 +45,14 @@ class SerialConsoleTest {
     @TempDir
     Path directory;
 
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private Promise<Void> found = Promise.promise();
     private RandomAccessFile says;
     private RandomAccessFile hears;
 
     @BeforeEach
     void open() throws Exception {
+        found.complete();
         Path said = directory.resolve("serial.out");
         Path typed = directory.resolve("serial.in");
         assertThat(new ProcessBuilder("mkfifo", said.toString(), typed.toString())
@@ -55,9 +62,10 @@ class SerialConsoleTest {
         says = new RandomAccessFile(said.toFile(), "rw");
         hears = new RandomAccessFile(typed.toFile(), "rw");
         BusFixture.await(FetchSerial.ADDRESS
-                .answer(
-                        stage.on.bus(),
-                        ask -> Future.succeededFuture(new SerialShown(said.toString(), typed.toString())))
+                .answer(stage.on.bus(), ask -> {
+                    asked.countDown();
+                    return found.future().map(any -> new SerialShown(said.toString(), typed.toString()));
+                })
                 .completion());
     }
 
@@ -182,6 +190,26 @@ class SerialConsoleTest {
         stage.detach(PC, 1);
 
         assertThat(shown()).isEqualTo(new String(much, US_ASCII));
+    }
+
+    @Test
+    void isDetachedByADestroyThatComesWhileItsPortIsLookedFor() throws Exception {
+        found = Promise.promise();
+        Future<?> attached = AttachConsole.ADDRESS.ask(stage.on.bus(), boot(false), SOON);
+        assertThat(asked.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        Future<?> detached = DetachConsole.ADDRESS.ask(stage.on.bus(), new DetachConsole(PC, 1), SOON);
+        // Answered after the detach has come: both are handled by one event loop, in order.
+        stage.on.ask(FetchConsole.ADDRESS, new FetchConsole(PC, false));
+        found.complete();
+        BusFixture.await(attached);
+        BusFixture.await(detached);
+
+        assertThat(stage.host.mapped()).as("rings").isZero();
+        assertThat(stage.on
+                        .ask(FetchConsole.ADDRESS, new FetchConsole(PC, false))
+                        .state()
+                        .domid())
+                .isEqualTo(-1);
     }
 
     @Test

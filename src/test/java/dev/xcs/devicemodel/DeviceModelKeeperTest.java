@@ -260,7 +260,7 @@ class DeviceModelKeeperTest {
                 128,
                 2,
                 "/l",
-                "/b",
+                List.of("/b"),
                 null,
                 false,
                 OnEnd.DESTROY,

@@ -91,6 +91,21 @@ class BootImagesTest {
     }
 
     @Test
+    void refuseMoreRamdisksThanXenHasRoomForBeforeThereIsADomain() throws IOException {
+        BootImages images = images(Optional.empty());
+        String file = file("module", new byte[] {1});
+        DomainSpec plan9 = Specs.booting(Specs.pv("web"), file("kernel", plan9()), file, file);
+
+        assertThat(refusal(images.decide(plan9)).field()).isEqualTo("ramdisks");
+        assertThat(Rig.await(images.decide(plan9.withGuestOs(GuestOs.LINUX))).ramdisks())
+                .hasSize(2);
+        String absent = directory.resolve("absent").toString();
+        assertThat(refusal(images.decide(Specs.booting(Specs.pv("web"), file("kernel", plan9()), file, absent)))
+                        .field())
+                .isEqualTo("ramdisks[1]");
+    }
+
+    @Test
     void stayBelowTheirRoot() throws IOException {
         Path root = Files.createDirectory(directory.resolve("root"));
         Path inside = Files.write(root.resolve("inside"), plan9());

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -85,7 +86,7 @@ class OwnImagesTest {
                 64,
                 1,
                 kernel.toString(),
-                null,
+                List.of(),
                 null,
                 false,
                 any.onPoweroff(),

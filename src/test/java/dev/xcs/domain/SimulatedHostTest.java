@@ -210,7 +210,7 @@ class SimulatedHostTest {
                 64,
                 1,
                 "sim:linux",
-                null,
+                List.of(),
                 cmdline,
                 false,
                 OnEnd.DESTROY,

@@ -26,7 +26,7 @@ final class Specs {
                 128,
                 2,
                 "sim:linux",
-                null,
+                List.of(),
                 "console=hvc0",
                 false,
                 onPoweroff,
@@ -45,7 +45,7 @@ final class Specs {
                 spec.memoryMib(),
                 spec.vcpus(),
                 spec.kernel(),
-                spec.ramdisk(),
+                spec.ramdisks(),
                 spec.cmdline(),
                 spec.paused(),
                 spec.onPoweroff(),
@@ -64,7 +64,7 @@ final class Specs {
                 memoryMib,
                 vcpus,
                 spec.kernel(),
-                spec.ramdisk(),
+                spec.ramdisks(),
                 spec.cmdline(),
                 spec.paused(),
                 spec.onPoweroff(),
@@ -83,7 +83,7 @@ final class Specs {
                 spec.memoryMib(),
                 spec.vcpus(),
                 spec.kernel(),
-                spec.ramdisk(),
+                spec.ramdisks(),
                 spec.cmdline(),
                 true,
                 spec.onPoweroff(),
@@ -94,7 +94,7 @@ final class Specs {
                 List.of());
     }
 
-    static DomainSpec booting(DomainSpec spec, String kernel) {
+    static DomainSpec booting(DomainSpec spec, String kernel, String... ramdisks) {
         return new DomainSpec(
                 spec.uuid(),
                 spec.name(),
@@ -102,7 +102,7 @@ final class Specs {
                 spec.memoryMib(),
                 spec.vcpus(),
                 kernel,
-                spec.ramdisk(),
+                List.of(ramdisks),
                 spec.cmdline(),
                 spec.paused(),
                 spec.onPoweroff(),

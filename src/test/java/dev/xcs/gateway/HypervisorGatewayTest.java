@@ -68,7 +68,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HypervisorGatewayTest {
-    private static final BuildRequest BUILD = new BuildRequest(1, DomainType.PV, 64, 1, "kernel", null, null);
+    private static final BuildRequest BUILD = new BuildRequest(1, DomainType.PV, 64, 1, "kernel", List.of(), null);
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private final BusFixture on = new BusFixture();

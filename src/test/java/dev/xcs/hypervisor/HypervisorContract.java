@@ -122,7 +122,7 @@ public abstract class HypervisorContract {
     }
 
     private BuildRequest request(int domid, String kernel) {
-        return new BuildRequest(domid, type(), memoryMib(), 1, kernel, null, cmdline());
+        return new BuildRequest(domid, type(), memoryMib(), 1, kernel, List.of(), cmdline());
     }
 
     private BuiltDomain build(int domid) {
@@ -207,7 +207,7 @@ public abstract class HypervisorContract {
         Path kernel = Files.write(files.resolve("kernel"), KernelElf.of(type()));
         int domid = domains.create(UUID.randomUUID(), other, 1);
         made.add(domid);
-        BuildRequest wrong = new BuildRequest(domid, other, memoryMib(), 1, kernel.toString(), null, null);
+        BuildRequest wrong = new BuildRequest(domid, other, memoryMib(), 1, kernel.toString(), List.of(), null);
         assertThat(hypervisor.kernels().bootable(kernel.toString())).containsExactly(type());
         assertThat(problemOf(() -> domains.build(wrong))).satisfies(problem -> {
             assertThat(problem.type()).isEqualTo(ProblemType.IMPOSSIBLE);
@@ -273,7 +273,7 @@ public abstract class HypervisorContract {
     void refusesMoreMemoryThanThereIs() {
         int domid = create();
         int mib = (int) (hypervisor.host().freeMemoryKib() / 1024) + 1024;
-        BuildRequest tooMuch = new BuildRequest(domid, type(), mib, 1, kernel(), null, cmdline());
+        BuildRequest tooMuch = new BuildRequest(domid, type(), mib, 1, kernel(), List.of(), cmdline());
         assertThat(problemOf(() -> domains.build(tooMuch)).type()).isEqualTo(ProblemType.OUT_OF_MEMORY);
     }
 

@@ -95,6 +95,16 @@ class ImageInspectorTest {
     }
 
     @Test
+    void takesWhatIsNoNumberForZero() throws IOException {
+        ImageReport report = inspect(ElfWriter.elf64()
+                .guestSection("LOADER=generic,SUPPORTED_FEATURES=0xzz,VIRT_BASE=none")
+                .write());
+
+        assertThat(report.features()).isEmpty();
+        assertThat(report.notes()).containsEntry("VIRT_BASE", "0x0");
+    }
+
+    @Test
     void givesNotesPrecedenceOverTheOldSection() throws IOException {
         ImageReport report =
                 inspect(ElfWriter.linux().guestSection("GUEST_OS=netbsd").write());
@@ -423,8 +433,8 @@ class ImageInspectorTest {
     void refusesARamdiskThatIsLargerThanItsGuest() throws IOException {
         String path = file(new byte[1024 * 1024]);
 
-        assertThat(Ramdisk.inspect(path, 2)).isEqualTo(1024 * 1024);
-        Problem problem = catchThrowableOfType(ProblemException.class, () -> Ramdisk.inspect(path, 1))
+        assertThat(Ramdisk.inspect(List.of(path), 2)).isEqualTo(1024 * 1024);
+        Problem problem = catchThrowableOfType(ProblemException.class, () -> Ramdisk.inspect(List.of(path), 1))
                 .problem();
         assertThat(problem.field()).isEqualTo("ramdisk");
         assertThat(problem.detail()).contains("1048576 bytes, the guest 1 MiB");

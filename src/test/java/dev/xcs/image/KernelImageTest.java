@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,8 +126,8 @@ class KernelImageTest {
     void refusesARamdiskThatIsLargerThanItsGuest() throws IOException {
         String path = file(new byte[1024 * 1024]);
 
-        assertThat(Ramdisk.inspect(path, 2)).isEqualTo(1024 * 1024);
-        Problem problem = catchThrowableOfType(ProblemException.class, () -> Ramdisk.inspect(path, 1))
+        assertThat(Ramdisk.inspect(List.of(path), 2)).isEqualTo(1024 * 1024);
+        Problem problem = catchThrowableOfType(ProblemException.class, () -> Ramdisk.inspect(List.of(path), 1))
                 .problem();
         assertThat(problem.field()).isEqualTo("ramdisk");
         assertThat(problem.detail()).contains("1048576 bytes, the guest 1 MiB");

@@ -1,9 +1,13 @@
 package dev.xcs.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.xcs.hypervisor.KernelElf;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -58,10 +62,11 @@ class XenNotesTest {
         ByteBuffer elf = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
         elf.putInt(0, 0x464c457f).put(4, (byte) 1).put(5, (byte) 1);
         elf.putShort(16, (short) 2).putShort(18, (short) 3).putInt(28, 52);
-        elf.putShort(42, (short) 32).putShort(44, (short) 1);
+        elf.putShort(42, (short) 32).putShort(44, (short) 2);
         ByteBuffer notes = elf.slice(NOTES_AT, 256).order(ByteOrder.LITTLE_ENDIAN);
         KernelElf.note(notes, 18, new byte[4]);
         elf.putInt(52, 4).putInt(56, NOTES_AT).putInt(52 + 16, notes.position());
+        elf.putInt(84, 1).putInt(84 + 16, 512).putInt(84 + 20, 512);
 
         assertThat(read(elf.array()).bootable()).containsExactly(DomainType.PVH);
     }
@@ -74,14 +79,14 @@ class XenNotesTest {
     }
 
     @Test
-    void leavesOutNotesOfOthersAndThoseThatDoNotFit() {
+    void leavesOutNotesOfOthersAndRefusesThoseThatDoNotFit() {
         ByteBuffer elf = ByteBuffer.wrap(KernelElf.of(DomainType.PV)).order(ByteOrder.LITTLE_ENDIAN);
         elf.put(NOTES_AT + 12, (byte) 'G');
         assertThat(read(elf.array()).guestOs()).isEmpty();
         elf.putInt(NOTES_AT + 4, Integer.MAX_VALUE);
-        assertThat(read(elf.array()).bootable()).isEmpty();
+        assertThat(refusal(elf.array())).contains("a note has 4 and 2147483647 bytes");
         elf.putInt(NOTES_AT, -1);
-        assertThat(read(elf.array()).bootable()).isEmpty();
+        assertThat(refusal(elf.array())).contains("a note has 4294967295 and 2147483647 bytes");
     }
 
     @Test
@@ -92,9 +97,19 @@ class XenNotesTest {
             for (int changes = random.nextInt(8); changes >= 0; changes--) {
                 elf[random.nextInt(300)] = (byte) random.nextInt();
             }
-            read(elf);
+            try {
+                read(elf);
+            } catch (ProblemException refused) {
+                assertThat(refused.problem().type()).isEqualTo(ProblemType.BAD_IMAGE);
+            }
         }
-        assertThat(read(new byte[10]).bootable()).isEmpty();
+        assertThat(refusal(new byte[10])).contains("ELF header");
+    }
+
+    private static String refusal(byte[] elf) {
+        return catchThrowableOfType(ProblemException.class, () -> read(elf))
+                .problem()
+                .detail();
     }
 
     private static byte[] withNotes(Object... typesAndContents) {
@@ -119,10 +134,16 @@ class XenNotesTest {
     }
 
     private static XenNotes read(byte[] elf) {
-        return XenNotes.read(new ElfBytes() {
+        return XenNotes.read(new ImageBytes() {
             @Override
             public long size() {
                 return elf.length;
+            }
+
+            @Override
+            public ProblemException refuse(long at, String what) {
+                return Problem.of(ProblemType.BAD_IMAGE, "0x" + Long.toHexString(at) + ": " + what)
+                        .toException();
             }
 
             @Override

@@ -49,6 +49,22 @@ class DefinitionsTest {
     }
 
     @Test
+    void readsTheOneRamdiskOfAnEarlierVersion() throws IOException {
+        Definition definition = Definition.creating(spec("web1"));
+        definitions().save(definition);
+        Path file = stateDir.resolve("domains").resolve(definition.uuid() + ".json");
+        for (String ramdisk : List.of("\"/boot/initrd\"", "null")) {
+            definitions().save(definition);
+            Files.writeString(file, Files.readString(file).replace("\"ramdisks\":[]", "\"ramdisk\":" + ramdisk));
+            assertThat(Files.readString(file)).contains("\"ramdisk\":");
+            assertThat(definitions().load())
+                    .singleElement()
+                    .satisfies(read -> assertThat(read.spec().ramdisks())
+                            .isEqualTo(ramdisk.equals("null") ? List.of() : List.of("/boot/initrd")));
+        }
+    }
+
+    @Test
     void replacesAnOlderDefinition() {
         Definition creating = Definition.creating(spec("web1"));
         definitions().save(creating);
@@ -157,7 +173,7 @@ class DefinitionsTest {
                 128,
                 1,
                 "/boot/vmlinuz",
-                null,
+                List.of(),
                 null,
                 false,
                 OnEnd.DESTROY,

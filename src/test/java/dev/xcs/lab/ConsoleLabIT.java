@@ -45,15 +45,7 @@ class ConsoleLabIT {
 
     @AfterEach
     void removeGuests() throws Exception {
-        for (JsonNode domain : Lab.api().get("/v1/domains").body()) {
-            if (domain.path("domid").asInt() != 0) {
-                Lab.api().delete("/v1/domains/" + domain.path("uuid").asText());
-            }
-        }
-        Await.until(
-                "only dom0 is left",
-                SOON,
-                () -> Lab.exec("xl", "list").expectOk().lines().skip(1).count() == 1);
+        Lab.removeGuests();
     }
 
     @Test

@@ -39,11 +39,7 @@ class DisksLabIT {
 
     @AfterEach
     void leavesNothing() throws Exception {
-        for (JsonNode domain : api.get("/v1/domains").body()) {
-            if (domain.path("domid").asInt() != 0) {
-                api.delete("/v1/domains/" + domain.path("uuid").asText());
-            }
-        }
+        Lab.removeGuests();
         inDom0("vgchange -an lab 2>/dev/null; vgremove -ff lab 2>/dev/null; losetup -D; true");
         Await.until(
                 "every loop device and server is gone",

@@ -1,11 +1,14 @@
 package dev.xcs.lab;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.xcs.testing.ApiClient;
+import dev.xcs.testing.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Lab {
     static final String VARIABLE = "XCS_LAB";
+    private static final Duration GONE = Duration.ofSeconds(60);
     private static final Path ROOT =
             Path.of(Optional.ofNullable(System.getenv(VARIABLE)).orElse("."));
 
@@ -86,6 +90,22 @@ final class Lab {
     static ApiClient api() throws IOException {
         return new ApiClient(
                 URI.create(address()), Files.readString(tokenFile()).strip());
+    }
+
+    /** Ends every guest and waits until Xen has none. */
+    static void removeGuests() throws Exception {
+        ApiClient api = api();
+        for (JsonNode domain : api.get("/v1/domains").body()) {
+            if (domain.path("domid").asInt() != 0) {
+                api.delete("/v1/domains/" + domain.path("uuid").asText());
+            }
+        }
+        Await.until("only dom0 is left", GONE, () -> guests() == 0);
+    }
+
+    /** How many guests Xen has, dead ones that are not gone included. */
+    static long guests() throws IOException, InterruptedException {
+        return exec("xl", "list").expectOk().lines().count() - 2;
     }
 
     private static String address() {

@@ -36,12 +36,7 @@ class LabIT {
 
     @AfterEach
     void leavesNothingInXen() throws Exception {
-        for (JsonNode domain : api.get("/v1/domains").body()) {
-            if (domain.path("domid").asInt() != 0) {
-                api.delete("/v1/domains/" + domain.path("uuid").asText());
-            }
-        }
-        Await.until("only dom0 is left", Duration.ofSeconds(20), () -> xlList().size() == 1);
+        Lab.removeGuests();
     }
 
     @Test

@@ -42,11 +42,7 @@ class NetworksLabIT {
 
     @AfterEach
     void leavesNothing() throws Exception {
-        for (JsonNode domain : api.get("/v1/domains").body()) {
-            if (domain.path("domid").asInt() != 0) {
-                api.delete("/v1/domains/" + domain.path("uuid").asText());
-            }
-        }
+        Lab.removeGuests();
         for (JsonNode network : api.get("/v1/networks").body()) {
             Answer gone = api.delete("/v1/networks/" + network.path("name").asText());
             assertThat(gone.status()).as(gone.body().toString()).isEqualTo(204);

@@ -35,7 +35,7 @@ class BootArgumentsTest {
                 128,
                 1,
                 "/boot/vmlinuz",
-                null,
+                List.of(),
                 cmdline,
                 false,
                 OnEnd.DESTROY,

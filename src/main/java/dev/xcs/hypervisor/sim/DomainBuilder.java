@@ -77,9 +77,7 @@ final class DomainBuilder {
 
     /** Any file that could be a kernel boots as the simulated Linux. */
     private SimKernel kernel(BuildRequest request) {
-        if (request.ramdisk() != null) {
-            KernelFile.checkRamdisk(request.ramdisk(), request.memoryMib());
-        }
+        request.modules().forEach(files -> KernelFile.checkModule(files, request.memoryMib()));
         if (SimKernel.isName(request.kernel())) {
             return SimKernel.named(request.kernel());
         }

@@ -64,7 +64,7 @@ final class ForeignToolstack implements AutoCloseable {
         ForeignDomain domain = new ForeignDomain(domid, uuid, name);
         try (StoreClient store = new StoreClient(socket)) {
             BuiltDomain built =
-                    machine.build(new BuildRequest(domid, DomainType.PV, memoryMib, 1, kernel, null, cmdline));
+                    machine.build(new BuildRequest(domid, DomainType.PV, memoryMib, 1, kernel, List.of(), cmdline));
             publish(store, domain, built, memoryMib);
             ForeignConsole console = new ForeignConsole(machine, domid, built.consolePort(), terminals, executor);
             consoles.put(domid, console);

@@ -6,6 +6,7 @@ import dev.xcs.image.Ramdisk;
 import dev.xcs.image.XenNotes;
 import dev.xcs.model.DomainType;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
 
 /** What the builder of real Xen would say to the files of a guest. */
@@ -49,8 +50,8 @@ final class KernelFile {
         return KernelImage.inspect(path).format().compressed();
     }
 
-    static void checkRamdisk(String path, int memoryMib) {
-        Ramdisk.inspect(path, memoryMib);
+    static void checkModule(List<String> files, int memoryMib) {
+        Ramdisk.inspect(files, memoryMib);
     }
 
     private static boolean isForXen(BootFile file) {

@@ -1,10 +1,12 @@
 package dev.xcs.hypervisor.xen;
 
 import com.sun.jna.Pointer;
+import dev.xcs.model.BootModules;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One {@code struct xc_dom_image}: the builder's state of one build, released on close. For one thread. */
@@ -77,11 +79,16 @@ final class DomImage implements AutoCloseable {
         check(guest.xc_dom_kernel_mem(image, kernel.address(), kernel.size()), "xc_dom_kernel_mem", kernel.toString());
     }
 
-    void ramdisk(NativeBytes ramdisk) {
-        check(
-                guest.xc_dom_module_mem(image, ramdisk.address(), ramdisk.size(), null),
-                "xc_dom_module_mem",
-                ramdisk.toString());
+    void modules(List<NativeBytes> modules) {
+        if (modules.size() > BootModules.MAX) {
+            throw new IllegalArgumentException(modules.size() + " modules");
+        }
+        for (NativeBytes module : modules) {
+            check(
+                    guest.xc_dom_module_mem(image, module.address(), module.size(), null),
+                    "xc_dom_module_mem",
+                    module.toString());
+        }
     }
 
     void parse(String kernel) {

@@ -40,16 +40,13 @@ final class GuestBuilder {
         BuildRequest request = order.request();
         requireCmdline(request.cmdline());
         long started = System.nanoTime();
-        String ramdisk = request.ramdisk();
         try (NativeBytes kernelBytes = loader.kernel(order);
                 GuestShape shape = shape(request, kernelBytes);
-                NativeBytes ramdiskBytes = ramdisk == null || request.type() == DomainType.HVM
-                        ? null
-                        : loader.ramdisk(ramdisk, request.memoryMib());
+                Modules modules = request.type() == DomainType.HVM ? Modules.none() : Modules.load(loader, request);
                 XenInterface xc = XenInterface.openForBuild(libraries)) {
             long loaded = System.nanoTime();
             requireMemory(xc.physInfo(layout.physInfo()), request, shape);
-            BuiltDomain built = build(xc, shape, request, kernelBytes, ramdiskBytes);
+            BuiltDomain built = build(xc, shape, request, kernelBytes, modules);
             LOG.debug(
                     "built domain {}: images {} us, build {} us",
                     request.domid(),
@@ -107,20 +104,14 @@ final class GuestBuilder {
     }
 
     private BuiltDomain build(
-            XenInterface xc,
-            GuestShape shape,
-            BuildRequest request,
-            NativeBytes kernel,
-            @Nullable NativeBytes ramdisk) {
+            XenInterface xc, GuestShape shape, BuildRequest request, NativeBytes kernel, Modules modules) {
         limit(xc, shape, request);
         int storePort = allocatePort(xc, request.domid());
         int consolePort = allocatePort(xc, request.domid());
         setPolicies(xc, shape, request);
         try (DomImage image = DomImage.allocate(xc, layout.domImage(), request.cmdline())) {
             image.kernel(kernel);
-            if (ramdisk != null) {
-                image.ramdisk(ramdisk);
-            }
+            image.modules(modules.loaded());
             prepare(image, request, storePort, consolePort);
             shape.prepare(image);
             boot(xc, shape, image, request);

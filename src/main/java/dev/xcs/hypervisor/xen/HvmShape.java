@@ -64,11 +64,11 @@ final class HvmShape implements GuestShape {
     }
 
     static HvmShape of(XenLayout layout, PagingPool pool, BuildRequest request, KernelLoader loader) {
-        String firmware = request.ramdisk();
-        if (firmware == null) {
-            throw new IllegalArgumentException("an HVM guest without firmware");
+        if (request.modules().size() != 1) {
+            throw new IllegalArgumentException("an HVM guest has one firmware, not " + request.modules());
         }
-        return new HvmShape(layout, pool, request, loader.ramdisk(firmware, request.memoryMib()));
+        NativeBytes firmware = loader.module(request.modules().get(0), request.memoryMib());
+        return new HvmShape(layout, pool, request, firmware);
     }
 
     @Override

@@ -8,6 +8,8 @@ import dev.xcs.image.Ramdisk;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -30,26 +32,30 @@ final class KernelLoader implements AutoCloseable {
     }
 
     private NativeBytes warmed(String path) {
-        return warmed(warm, path, () -> kernel(path));
+        return warmed(warm, List.of(path), () -> kernel(path));
     }
 
-    /** Kept under what its file looked like both before and after it was read: then it is that file's. */
-    private static NativeBytes warmed(WarmFile warm, String path, Supplier<NativeBytes> reader) {
-        Optional<String> identity = identity(path);
+    /** Kept under what its files looked like both before and after they were read: then it is those files'. */
+    private static NativeBytes warmed(WarmFile warm, List<String> paths, Supplier<NativeBytes> reader) {
+        Optional<List<String>> identity = identity(paths);
         NativeBytes known = identity.map(warm::find).orElse(null);
         if (known != null) {
             return known;
         }
         NativeBytes read = reader.get();
         boolean kept =
-                read.size() <= WarmFile.MAX_COPY_BYTES && identity.isPresent() && identity.equals(identity(path));
+                read.size() <= WarmFile.MAX_COPY_BYTES && identity.isPresent() && identity.equals(identity(paths));
         return kept ? warm.keep(identity.get(), read) : read;
     }
 
     /** Nothing where it cannot be had; why is said when the file is opened. */
-    private static Optional<String> identity(String path) {
+    private static Optional<List<String>> identity(List<String> paths) {
         try {
-            return Optional.of(FileIdentity.of(Path.of(path)));
+            List<String> identities = new ArrayList<>();
+            for (String path : paths) {
+                identities.add(FileIdentity.of(Path.of(path)));
+            }
+            return Optional.of(identities);
         } catch (IOException | InvalidPathException e) {
             return Optional.empty();
         }
@@ -66,10 +72,10 @@ final class KernelLoader implements AutoCloseable {
         }
     }
 
-    NativeBytes ramdisk(String path, int memoryMib) {
-        try (BootFile file = BootFile.open("ramdisk", path)) {
-            Ramdisk.inspect(file, memoryMib);
-            return warmed(warmRamdisk, path, () -> NativeBytes.copyOf(file));
+    /** What is loaded beside a kernel, of files that are joined. */
+    NativeBytes module(List<String> files, int memoryMib) {
+        try (Ramdisk ramdisk = Ramdisk.open(files, memoryMib)) {
+            return warmed(warmRamdisk, files, () -> NativeBytes.copyOf(ramdisk));
         }
     }
 

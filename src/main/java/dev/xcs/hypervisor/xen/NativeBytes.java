@@ -3,8 +3,9 @@ package dev.xcs.hypervisor.xen;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.xcs.image.BootFile;
-import dev.xcs.image.ElfBytes;
 import dev.xcs.image.ElfWrapping;
+import dev.xcs.image.ImageBytes;
+import dev.xcs.image.Ramdisk;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -13,7 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /** A file's bytes at an address, until it is closed. */
-final class NativeBytes implements ElfBytes, AutoCloseable {
+final class NativeBytes implements ImageBytes, AutoCloseable {
     private static final long CHUNK_BYTES = 1 << 24;
 
     private final String name;
@@ -33,6 +34,17 @@ final class NativeBytes implements ElfBytes, AutoCloseable {
      */
     static NativeBytes copyOf(BootFile file) {
         return copy(ByteBuffer.allocate(0), file, 0, file.size());
+    }
+
+    static NativeBytes copyOf(Ramdisk ramdisk) {
+        Memory copy = allocate(ramdisk.first(), ramdisk.size());
+        try {
+            ramdisk.writeTo(copy::getByteBuffer, CHUNK_BYTES);
+        } catch (ProblemException e) {
+            copy.close();
+            throw e;
+        }
+        return new NativeBytes(ramdisk.first().path().toString(), copy, ramdisk.size(), copy::close);
     }
 
     /** A kernel that is no ELF, inside the one that is made around it. */
@@ -110,6 +122,17 @@ final class NativeBytes implements ElfBytes, AutoCloseable {
         return available == 0
                 ? ByteBuffer.allocate(0)
                 : address.getByteBuffer(at, available).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public ProblemException refuse(long at, String what) {
+        return Problem.of(
+                        ProblemType.BAD_IMAGE,
+                        "kernel: " + Problem.quote(name) + " is broken at offset 0x" + Long.toHexString(at)
+                                + " of what is unpacked: " + what)
+                .withField("kernel")
+                .withStep("image")
+                .toException();
     }
 
     @Override

@@ -18,7 +18,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * of one build of xcs, so there are no versions.
  */
 final class Wire {
-    /** More than any record takes: three paths, a command line, an explanation. */
+    /** More than any record takes: some paths, a command line, an explanation. */
     private static final int MAX_BYTES = 1 << 20;
 
     private Wire() {}
@@ -103,7 +105,7 @@ final class Wire {
             to.writeInt(request.memoryMib());
             to.writeInt(request.vcpus());
             text(to, request.kernel());
-            text(to, request.ramdisk());
+            modules(to, request.modules());
             text(to, request.cmdline());
             text(to, kernel == null ? null : kernel.file().toString());
             to.writeLong(kernel == null ? 0 : kernel.bytes());
@@ -118,12 +120,34 @@ final class Wire {
                 from.readInt(),
                 from.readInt(),
                 required(from),
-                text(from),
+                modules(from),
                 text(from));
         String file = text(from);
         long bytes = from.readLong();
         int generation = from.readInt();
         return new BuildOrder(request, file == null ? null : new UnpackedKernel(Path.of(file), bytes, generation));
+    }
+
+    private static void modules(DataOutput to, List<List<String>> modules) throws IOException {
+        to.writeByte(modules.size());
+        for (List<String> files : modules) {
+            to.writeByte(files.size());
+            for (String file : files) {
+                text(to, file);
+            }
+        }
+    }
+
+    private static List<List<String>> modules(DataInput from) throws IOException {
+        List<List<String>> modules = new ArrayList<>();
+        for (int left = from.readUnsignedByte(); left > 0; left--) {
+            List<String> files = new ArrayList<>();
+            for (int more = from.readUnsignedByte(); more > 0; more--) {
+                files.add(required(from));
+            }
+            modules.add(files);
+        }
+        return modules;
     }
 
     static Fields built(BuiltDomain built) {

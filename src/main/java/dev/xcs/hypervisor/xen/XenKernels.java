@@ -3,7 +3,6 @@ package dev.xcs.hypervisor.xen;
 import dev.xcs.hypervisor.Kernels;
 import dev.xcs.image.AOutKernel;
 import dev.xcs.image.BootFile;
-import dev.xcs.image.ElfBytes;
 import dev.xcs.image.ElfWrapping;
 import dev.xcs.image.KernelImage;
 import dev.xcs.image.SeenImages;
@@ -16,7 +15,6 @@ import dev.xcs.model.KernelCacheView;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +97,7 @@ final class XenKernels implements Kernels {
         }
         try (KernelCache.Lease held = lease.get();
                 BootFile unpacked = BootFile.open("kernel", held.file().toString())) {
-            return XenNotes.read(new Prefix(unpacked, held.elfBytes()));
+            return XenNotes.read(unpacked, held.elfBytes());
         }
     }
 
@@ -130,14 +128,6 @@ final class XenKernels implements Kernels {
         } else if (key != null) {
             throw Problem.of(ProblemType.NOT_FOUND, "No kernel " + Problem.quote(key) + " is cached: there is no cache")
                     .toException();
-        }
-    }
-
-    /** The beginning of a file. */
-    private record Prefix(BootFile file, long size) implements ElfBytes {
-        @Override
-        public ByteBuffer read(long at, int length) {
-            return file.read(at, at < 0 || at > size ? 0 : (int) Math.min(length, size - at));
         }
     }
 }

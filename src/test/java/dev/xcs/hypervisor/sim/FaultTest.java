@@ -53,7 +53,7 @@ class FaultTest {
     }
 
     private BuiltDomain build(int domid) {
-        return hypervisor.domains().build(new BuildRequest(domid, DomainType.PV, 64, 1, "sim:linux", null, null));
+        return hypervisor.domains().build(new BuildRequest(domid, DomainType.PV, 64, 1, "sim:linux", List.of(), null));
     }
 
     private static Problem problemOf(Runnable call) {

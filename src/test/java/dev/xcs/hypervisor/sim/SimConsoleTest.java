@@ -23,6 +23,7 @@ import dev.xcs.testing.Consoles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,7 +67,7 @@ class SimConsoleTest {
     private AttachConsole build(UUID uuid) {
         int domid = on.ask(CreateXenDomain.ADDRESS, new CreateXenDomain(uuid, DomainType.PV, 1))
                 .domid();
-        BuildRequest request = new BuildRequest(domid, DomainType.PV, 64, 1, "sim:linux", null, null);
+        BuildRequest request = new BuildRequest(domid, DomainType.PV, 64, 1, "sim:linux", List.of(), null);
         BuiltDomain built =
                 on.ask(BuildXenDomain.ADDRESS, new BuildXenDomain(request)).built();
         try (StoreClient store = new StoreClient(host.xenstoreSocket())) {

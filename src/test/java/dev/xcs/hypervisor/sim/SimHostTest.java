@@ -53,7 +53,7 @@ class SimHostTest {
 
     private Problem buildProblem(String kernel, String cmdline) {
         int domid = hypervisor.domains().create(UUID.randomUUID(), DomainType.PV, 1);
-        BuildRequest request = new BuildRequest(domid, DomainType.PV, 64, 1, kernel, null, cmdline);
+        BuildRequest request = new BuildRequest(domid, DomainType.PV, 64, 1, kernel, List.of(), cmdline);
         return catchThrowableOfType(
                         ProblemException.class, () -> hypervisor.domains().build(request))
                 .problem();
@@ -226,7 +226,7 @@ class SimHostTest {
     }
 
     private BuiltDomain build(int domid, int mib) {
-        return hypervisor.domains().build(new BuildRequest(domid, DomainType.PV, mib, 1, "sim:linux", null, null));
+        return hypervisor.domains().build(new BuildRequest(domid, DomainType.PV, mib, 1, "sim:linux", List.of(), null));
     }
 
     @Test

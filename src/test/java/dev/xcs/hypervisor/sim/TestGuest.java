@@ -32,8 +32,9 @@ final class TestGuest implements AutoCloseable {
         this.hypervisor = host.hypervisor();
         UUID uuid = UUID.randomUUID();
         this.domid = hypervisor.domains().create(uuid, DomainType.PV, vcpus);
-        BuiltDomain built =
-                hypervisor.domains().build(new BuildRequest(domid, DomainType.PV, 64, vcpus, kernel, null, cmdline));
+        BuiltDomain built = hypervisor
+                .domains()
+                .build(new BuildRequest(domid, DomainType.PV, 64, vcpus, kernel, List.of(), cmdline));
         try (StoreClient store = new StoreClient(host.xenstoreSocket())) {
             ForeignToolstack.publish(store, new ForeignDomain(domid, uuid, "guest-" + domid), built, 64);
         }

@@ -12,6 +12,8 @@ import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
 import dev.xcs.testing.Await;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -82,7 +84,10 @@ class BuilderPoolTest {
     }
 
     private static BuildOrder order(String kernel, String cmdline) {
-        return new BuildOrder(new BuildRequest(7, DomainType.PVH, 64, 2, kernel, "/ramdisk", cmdline), null);
+        return new BuildOrder(
+                new BuildRequest(
+                        7, DomainType.PVH, 64, 2, kernel, List.of(List.of("/one", "/two"), List.of("/three")), cmdline),
+                null);
     }
 
     /** The process that builds a domain. */
@@ -112,6 +117,18 @@ class BuilderPoolTest {
                         () -> building.get(SOON.toSeconds(), TimeUnit.SECONDS))
                 .getCause();
         return ((ProblemException) failure).problem();
+    }
+
+    @Test
+    void tellsAWholeOrderToTheOtherProcess() throws IOException {
+        BuildOrder order = new BuildOrder(
+                order("/kernel", "console=hvc0").request(), new UnpackedKernel(Path.of("/cache/k.elf"), 1L << 33, 5));
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        Wire.send(sent, Wire.Kind.BUILD, Wire.order(order));
+        Wire.Received received = Wire.receive(new ByteArrayInputStream(sent.toByteArray()));
+
+        assertThat(received).isNotNull();
+        assertThat(Wire.order(received.fields())).isEqualTo(order);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.xcs.model.ProblemType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +48,7 @@ class GuestBuilderTest {
         String ramdisk =
                 Files.writeString(directory.resolve("ramdisk"), "ramdisk").toString();
 
-        BuiltDomain built = builder.build(new BuildOrder(request(64, ramdisk, "console=hvc0"), null));
+        BuiltDomain built = builder.build(new BuildOrder(request(64, List.of(List.of(ramdisk)), "console=hvc0"), null));
 
         assertThat(script.calls)
                 .containsExactly(
@@ -97,7 +98,7 @@ class GuestBuilderTest {
         script.errorCode = 1;
         script.errorMessage = "no luck";
 
-        Problem problem = failure(request(64, null, null));
+        Problem problem = failure(request(64, List.of(), null));
 
         assertThat(problem.call()).isEqualTo(call);
         assertThat(problem.detail()).contains("no luck");
@@ -118,7 +119,7 @@ class GuestBuilderTest {
         script.failing = call;
         script.errno = Errno.EPERM.code();
 
-        Problem problem = failure(request(64, null, null));
+        Problem problem = failure(request(64, List.of(), null));
 
         assertThat(problem.type()).isEqualTo(ProblemType.HYPERVISOR);
         assertThat(problem.call()).isEqualTo(call);
@@ -132,7 +133,7 @@ class GuestBuilderTest {
         script.failing = "xc_cpuid_apply_policy";
         script.failure = -Errno.EINVAL.code();
 
-        assertThat(failure(request(64, null, null)).detail())
+        assertThat(failure(request(64, List.of(), null)).detail())
                 .isEqualTo("xc_cpuid_apply_policy(7) failed with EINVAL (22): Invalid argument");
     }
 
@@ -140,7 +141,7 @@ class GuestBuilderTest {
     void refusesMoreMemoryThanIsFreeBeforeItTouchesTheDomain() {
         script.freePages = 64 * 256;
 
-        Problem problem = failure(request(64, null, null));
+        Problem problem = failure(request(64, List.of(), null));
 
         assertThat(problem.type()).isEqualTo(ProblemType.OUT_OF_MEMORY);
         assertThat(problem.detail()).contains("64 MiB needs 67584 KiB").contains("65536 KiB");
@@ -152,7 +153,7 @@ class GuestBuilderTest {
         script.failing = "xc_dom_mem_init";
         script.failure = 0;
 
-        Problem problem = failure(request(64, null, null));
+        Problem problem = failure(request(64, List.of(), null));
 
         assertThat(problem.detail()).contains("xc_dom_image.total_pages holds 0");
         assertThat(script.calls).endsWith("xc_dom_release", "xc_interface_close");
@@ -162,15 +163,15 @@ class GuestBuilderTest {
     void opensNothingForAKernelThatIsNone() throws IOException {
         Files.writeString(Path.of(kernel), "#!/bin/sh");
 
-        assertThat(failure(request(64, null, null)).type()).isEqualTo(ProblemType.BAD_IMAGE);
+        assertThat(failure(request(64, List.of(), null)).type()).isEqualTo(ProblemType.BAD_IMAGE);
         assertThat(script.calls).isEmpty();
     }
 
     @Test
     void refusesACommandLineThatXenWouldCut() {
-        assertThat(failure(request(64, null, "x".repeat(1024))).field()).isEqualTo("cmdline");
-        assertThat(failure(request(64, null, "quiet\0")).field()).isEqualTo("cmdline");
-        builder.build(new BuildOrder(request(64, null, "x".repeat(1023)), null));
+        assertThat(failure(request(64, List.of(), "x".repeat(1024))).field()).isEqualTo("cmdline");
+        assertThat(failure(request(64, List.of(), "quiet\0")).field()).isEqualTo("cmdline");
+        builder.build(new BuildOrder(request(64, List.of(), "x".repeat(1023)), null));
     }
 
     @Test
@@ -243,8 +244,8 @@ class GuestBuilderTest {
         String firmware =
                 Files.writeString(directory.resolve("bios"), "firmware").toString();
 
-        BuiltDomain built = builder.build(
-                new BuildOrder(new BuildRequest(DOMID, DomainType.HVM, 112, 3, loader, firmware, null), null));
+        BuiltDomain built = builder.build(new BuildOrder(
+                new BuildRequest(DOMID, DomainType.HVM, 112, 3, loader, List.of(List.of(firmware)), null), null));
 
         assertThat(built).isEqualTo(new BuiltDomain(1, 0xfeffc, 2, 0xfefff));
         assertThat(script.calls)
@@ -279,11 +280,11 @@ class GuestBuilderTest {
 
     @Test
     void refusesToBuildWhatTheKernelIsNotMadeFor() throws IOException {
-        Problem asPvh = failure(new BuildRequest(DOMID, DomainType.PVH, 64, 1, kernel(DomainType.PV), null, null));
+        Problem asPvh = failure(new BuildRequest(DOMID, DomainType.PVH, 64, 1, kernel(DomainType.PV), List.of(), null));
         assertThat(asPvh.field()).isEqualTo("type");
         assertThat(asPvh.detail()).startsWith("type: \"pvh\", but ").endsWith(" can be started as pv only");
         assertThat(script.calls).isEmpty();
-        Problem asPv = failure(new BuildRequest(DOMID, DomainType.PV, 64, 1, kernel(DomainType.PVH), null, null));
+        Problem asPv = failure(new BuildRequest(DOMID, DomainType.PV, 64, 1, kernel(DomainType.PVH), List.of(), null));
         assertThat(asPv.detail()).endsWith(" can be started as pvh only");
     }
 
@@ -293,7 +294,7 @@ class GuestBuilderTest {
         program[56] = 1;
         Files.write(Path.of(kernel), program);
 
-        Problem problem = failure(request(64, null, null));
+        Problem problem = failure(request(64, List.of(), null));
 
         assertThat(problem.type()).isEqualTo(ProblemType.BAD_IMAGE);
         assertThat(problem.field()).isEqualTo("kernel");
@@ -301,11 +302,25 @@ class GuestBuilderTest {
     }
 
     private BuildRequest pvh(int memoryMib, int vcpus) throws IOException {
-        return new BuildRequest(DOMID, DomainType.PVH, memoryMib, vcpus, kernel(DomainType.PVH), null, null);
+        return new BuildRequest(DOMID, DomainType.PVH, memoryMib, vcpus, kernel(DomainType.PVH), List.of(), null);
     }
 
-    private BuildRequest request(int memoryMib, String ramdisk, String cmdline) {
-        return new BuildRequest(DOMID, DomainType.PV, memoryMib, 2, kernel, ramdisk, cmdline);
+    @Test
+    void handsOverNoMoreModulesThanTheLibraryHasRoomFor() throws IOException {
+        List<String> file =
+                List.of(Files.writeString(directory.resolve("module"), "module").toString());
+
+        builder.build(new BuildOrder(request(64, List.of(file, file), null), null));
+        assertThat(script.calls.stream().filter("xc_dom_module_mem"::equals)).hasSize(2);
+        assertThat(catchThrowableOfType(
+                        IllegalArgumentException.class,
+                        () -> builder.build(new BuildOrder(request(64, List.of(file, file, file), null), null))))
+                .hasMessage("3 modules");
+        assertThat(script.calls.stream().filter("xc_dom_module_mem"::equals)).hasSize(2);
+    }
+
+    private BuildRequest request(int memoryMib, List<List<String>> modules, String cmdline) {
+        return new BuildRequest(DOMID, DomainType.PV, memoryMib, 2, kernel, modules, cmdline);
     }
 
     private Problem failure(BuildRequest request) {

@@ -20,6 +20,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,7 +138,7 @@ class GuestLibraryTest {
     }
 
     private static BuildOrder order(UnpackedKernel kernel) {
-        return new BuildOrder(new BuildRequest(1, DomainType.PV, 64, 1, "/kernel", null, null), kernel);
+        return new BuildOrder(new BuildRequest(1, DomainType.PV, 64, 1, "/kernel", List.of(), null), kernel);
     }
 
     private KernelCache.Lease lease(Path kernel, CacheWriter writer) throws IOException {

@@ -7,10 +7,12 @@ import dev.xcs.model.BuildRequest;
 import dev.xcs.model.DomainType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +26,7 @@ class KernelLoaderTest {
 
     private BuildOrder order() {
         String kernel = directory.resolve("kernel").toString();
-        return new BuildOrder(new BuildRequest(7, DomainType.PV, 64, 1, kernel, null, null), null);
+        return new BuildOrder(new BuildRequest(7, DomainType.PV, 64, 1, kernel, List.of(), null), null);
     }
 
     private void write(DomainType type) throws IOException {
@@ -54,15 +56,31 @@ class KernelLoaderTest {
         write(DomainType.PV);
         Path ramdisk = Files.writeString(directory.resolve("ramdisk"), "first");
         loader.kernel(order()).close();
-        NativeBytes first = loader.ramdisk(ramdisk.toString(), 64);
+        NativeBytes first = loader.module(List.of(ramdisk.toString()), 64);
         first.close();
         loader.kernel(order()).close();
-        try (NativeBytes second = loader.ramdisk(ramdisk.toString(), 64)) {
+        try (NativeBytes second = loader.module(List.of(ramdisk.toString()), 64)) {
             assertThat(second.address()).as("kept").isEqualTo(first.address());
             Files.writeString(ramdisk, "the second");
-            try (NativeBytes third = loader.ramdisk(ramdisk.toString(), 64)) {
+            try (NativeBytes third = loader.module(List.of(ramdisk.toString()), 64)) {
                 assertThat(third.size()).isEqualTo(10);
             }
+        }
+    }
+
+    @Test
+    void joinsRamdisksAtMultiplesOfFourAndBeginsWithNoGzipFile() throws IOException {
+        String one = Files.writeString(directory.resolve("one"), "\u001fgzip").toString();
+        String two = Files.writeString(directory.resolve("two"), "second").toString();
+        NativeBytes joined = loader.module(List.of(one, two), 64);
+        byte[] read = new byte[(int) joined.size()];
+        joined.read(0, read.length).get(read);
+        assertThat(read).isEqualTo("\0\0\0\0\u001fgzip\0\0\0second".getBytes(StandardCharsets.US_ASCII));
+        joined.close();
+        try (NativeBytes again = loader.module(List.of(one, two), 64);
+                NativeBytes other = loader.module(List.of(two, one), 64)) {
+            assertThat(again.address()).as("kept").isEqualTo(joined.address());
+            assertThat(other.size()).isEqualTo(17);
         }
     }
 
