@@ -27,7 +27,8 @@ record StoredVif(int domid, int index, Map<String, String> values) {
     static final String NETWORK = "xcs-network";
 
     /** What is read of each back-end. */
-    static final String[] KEYS = {"mac", "ip", "bridge", "rate", "mtu", "vifname", "script", "state", "online", NETWORK};
+    static final String[] KEYS = {"mac", "ip", "bridge", "rate", "mtu", "vifname", "script", "state", "online", NETWORK
+    };
 
     StoredVif {
         values = Map.copyOf(values);
