@@ -1,4 +1,4 @@
-# Sourced by scripts/test, after setup.sh: Debian's Prometheus, and a Docker engine to run containers with. The packages are only unpacked,
+# Sourced by scripts/test, after setup.sh: Debian's Prometheus and Open vSwitch, and a Docker engine to run containers with. The packages are only unpacked,
 # outside of the tree: installed ones would start services on fixed ports and change the machine's firewall.
 # shellcheck shell=bash disable=SC2034 # the reasons are read by scripts/test
 
@@ -42,6 +42,19 @@ find_prometheus() {
         unset XCS_PROMETHEUS
         prometheus_reason="no prometheus here; on Debian: apt-get install prometheus"
     fi
+}
+
+# find_openvswitch: installed, or unpacked where XCS_OPENVSWITCH says; without it the tests of its networks say that they are skipped
+find_openvswitch() {
+    [ -n "${XCS_OPENVSWITCH:-}" ] && return
+    command -v ovs-vsctl > /dev/null && return
+    local switch common
+    switch=$(unpack openvswitch-switch) && common=$(unpack openvswitch-common) || return 0
+    # What they are linked with starts nothing.
+    if ldd "$switch/usr/lib/openvswitch-switch/ovs-vswitchd" | grep -q 'not found'; then
+        install_packages libxdp1 libbpf1 libnuma1 libunbound8 libcap-ng0 || return 0
+    fi
+    export XCS_OPENVSWITCH=$switch:$common
 }
 
 engine_answers() {

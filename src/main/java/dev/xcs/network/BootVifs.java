@@ -273,7 +273,21 @@ final class BootVifs {
         vifs.add(vif);
         vif.connected(true);
         // A daemon that ended in the middle may have left it half on its network; one that is on it notices nothing.
-        return named(vifs, vif).compose(any -> spec.script() == null ? again(vif, found) : Future.succeededFuture());
+        return named(vifs, vif).compose(any -> {
+            if (found.isGivenUp()) {
+                LOG.info("{} was being detached: it is gone now", vifs.describe(vif));
+                return discard(vifs, vif);
+            }
+            return spec.script() == null ? again(vif, found) : Future.succeededFuture();
+        });
+    }
+
+    /** Whatever there is of it. */
+    Future<Void> discard(DomainVifs vifs, KeptVif vif) {
+        vifs.remove(vif);
+        return disconnect(vifs, vif)
+                .transform(any -> handshake.removeNodes(vifs.paths(vif)))
+                .compose(any -> leave(vif));
     }
 
     private Future<Void> again(KeptVif vif, StoredVif found) {

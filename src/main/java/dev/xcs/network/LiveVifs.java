@@ -159,10 +159,7 @@ final class LiveVifs {
     /** Whatever there is of it. */
     private Future<Void> discard(DomainVifs vifs, KeptVif vif) {
         String name = vif.interfaceName();
-        vifs.remove(vif);
-        return boot.disconnect(vifs, vif)
-                .transform(any -> handshake.removeNodes(vifs.paths(vif)))
-                .compose(any -> boot.leave(vif))
+        return boot.discard(vifs, vif)
                 // Its index can be used again only then.
                 .compose(any -> name == null
                         ? Future.succeededFuture()

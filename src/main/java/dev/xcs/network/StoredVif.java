@@ -27,7 +27,8 @@ record StoredVif(int domid, int index, Map<String, String> values) {
     static final String NETWORK = "xcs-network";
 
     /** What is read of each back-end. */
-    static final String[] KEYS = {"mac", "ip", "bridge", "rate", "mtu", "vifname", "script", "state", NETWORK};
+    static final String[] KEYS = {"mac", "ip", "bridge", "rate", "mtu", "vifname", "script", "state", "online", NETWORK
+    };
 
     StoredVif {
         values = Map.copyOf(values);
@@ -35,6 +36,11 @@ record StoredVif(int domid, int index, Map<String, String> values) {
 
     String value(String key) {
         return values.getOrDefault(key, "");
+    }
+
+    /** It was asked for, and the guest has let go of it: only what it left is there. */
+    boolean isGivenUp() {
+        return value("online").equals("0") && value("state").equals("6");
     }
 
     DevicePaths paths() {

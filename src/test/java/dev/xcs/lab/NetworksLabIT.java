@@ -9,9 +9,12 @@ import dev.xcs.testing.ApiClient.Answer;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.ConsoleViewer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -283,6 +286,168 @@ class NetworksLabIT {
         } finally {
             inDom0("xl destroy grub");
         }
+    }
+
+    /** Something that is asked of the daemon, by a program in dom0 so that the daemon can be killed at a moment of it. */
+    private record Request(String method, String path, String body) {
+        String curl() {
+            return "curl -sS -m 100 -o /dev/null -X " + method
+                    + " -H \"Authorization: Bearer $(cat /var/lib/xcs/admin.token)\" -H 'Content-Type: application/json'"
+                    + (body.isEmpty() ? "" : " -d '" + body + "'") + " http://127.0.0.1:8080" + path;
+        }
+
+        /** How many seconds it takes. */
+        double carryOut() throws Exception {
+            String[] times = inDom0("date +%s%N; " + curl() + "; date +%s%N").split("\\s+");
+            return (Long.parseLong(times[1]) - Long.parseLong(times[0])) / 1e9;
+        }
+    }
+
+    /** Kills the daemon when a part of the time has passed that a request took, and looks at what its successor has made of it. */
+    private void kill(double part, double seconds, Request request, String witness) throws Exception {
+        String moment = String.format(Locale.ROOT, "%.3f", part * seconds);
+        String what = request + " killed after " + moment + " s of " + seconds;
+        inDom0("{ " + request.curl() + "; } > /dev/null 2>&1 & sleep " + moment + "; /run/lab/daemon kill9; wait");
+        assertThat(inDom0("ping -c 3 -W 5 10.82.0.5"))
+                .as("without a daemon: " + what)
+                .contains(PINGED);
+        Lab.lab("daemon", "start").expectOk();
+        api = Lab.api();
+        // The kernel's back-end takes interfaces away when it gets to it.
+        String[] seen = new String[2];
+        try {
+            Await.until(what, SOON, () -> {
+                seen[0] = wanted();
+                seen[1] = there();
+                return seen[0].equals(seen[1]);
+            });
+        } catch (AssertionError late) {
+            assertThat(seen[1]).as(what).isEqualTo(seen[0]);
+        }
+        for (JsonNode network : api.get("/v1/networks").body()) {
+            assertThat(network.path("problem").isMissingNode()
+                            || network.path("problem").isNull())
+                    .as(what + ": " + network)
+                    .isTrue();
+        }
+        assertThat(inDom0("ping -c 3 -W 5 10.82.0.5")).as(what).contains(PINGED);
+        try (ConsoleViewer console = api.console(witness)) {
+            assertThat(ping(console, "10.82.0.1")).as(what).contains(PINGED);
+        }
+    }
+
+    /** What of networks and domains there is in dom0. */
+    private static String there() throws Exception {
+        return sorted(inDom0("for b in /sys/class/net/xcs-*/bridge; do [ -d $b ] && b=${b%/*} && echo bridge ${b##*/};"
+                        + " done; nft list tables | sed -n 's/^table inet xcs-/rules /p'; pgrep -a dnsmasq | sed -n"
+                        + " 's#.*--conf-file=/run/xcs/networks/\\([^/]*\\)/conf.*#dnsmasq \\1#p'; ls /run/xcs/networks | sed"
+                        + " 's/^/served /'; ls /sys/class/net | sed -n 's/^vif/interface vif/p'; for d in $(xenstore-list"
+                        + " /local/domain/0/backend/vif 2> /dev/null); do for i in $(xenstore-list"
+                        + " /local/domain/0/backend/vif/$d); do echo nodes vif$d.$i; done; done; nft list counters table netdev"
+                        + " xcs 2> /dev/null | sed -n 's/.*counter .*\\(vif[0-9.]*\\) .*/guard \\1/p'; ip neigh show proxy; xl list |"
+                        + " tail -n +2 | awk '{ print \"domid\", $2 }'")
+                .lines());
+    }
+
+    /** What there is to be, by what the API says. */
+    private String wanted() {
+        List<String> lines = new ArrayList<>();
+        for (JsonNode network : api.get("/v1/networks").body()) {
+            String name = network.path("name").asText();
+            lines.addAll(List.of(
+                    "bridge " + network.path("interface").asText(),
+                    "rules " + name,
+                    "dnsmasq " + name,
+                    "served " + name));
+        }
+        for (JsonNode domain : api.get("/v1/domains").body()) {
+            String domid = domain.path("domid").asText();
+            lines.add("domid " + domid);
+            if (!domid.equals("0")) {
+                for (JsonNode vif : api.get("/v1/domains/" + domain.path("uuid").asText() + "/vifs")
+                        .body()) {
+                    String name = "vif" + domid + "." + vif.path("index").asText();
+                    lines.addAll(List.of("interface " + name, "nodes " + name, "guard " + name));
+                }
+            }
+        }
+        return sorted(lines.stream());
+    }
+
+    private static String sorted(Stream<String> lines) {
+        return String.join("\n", lines.sorted().toList());
+    }
+
+    private boolean isThere(String collection, String name) {
+        return api.get(collection).body().findValuesAsText("name").contains(name);
+    }
+
+    private boolean hasSecond(String uuid) {
+        return api.get("/v1/domains/" + uuid + "/vifs").body().size() == 2;
+    }
+
+    private String uuidOf(String name) {
+        for (JsonNode domain : api.get("/v1/domains").body()) {
+            if (domain.path("name").asText().equals(name)) {
+                return domain.path("uuid").asText();
+            }
+        }
+        throw new AssertionError("no domain " + name);
+    }
+
+    /** Each request runs once as it is, to know how long it takes, and then with a kill in it. */
+    @Test
+    void aDaemonThatIsKilledInTheMiddleLeavesNothingStrayAndGuestsNoticeNothing() throws Exception {
+        made(Map.of("name", "steady", "kind", "nat", "subnet", "10.82.0.0/24"));
+        String witness = create("witness", Map.of("network", "steady", "ip", List.of("10.82.0.5")));
+        String second = "/v1/domains/" + witness + "/vifs/1";
+        Request makeNetwork = new Request(
+                "POST", "/v1/networks", "{\"name\":\"brief\",\"kind\":\"nat\",\"subnet\":\"10.83.0.0/24\"}");
+        Request dropNetwork = new Request("DELETE", "/v1/networks/brief", "");
+        Request makeDomain = new Request(
+                "POST",
+                "/v1/domains",
+                "{\"name\":\"brief\",\"memoryMib\":64,\"vcpus\":1,\"kernel\":\"/opt/lab/grub-x86_64-xen.bin\","
+                        + "\"vifs\":[{\"network\":\"brief\"}]}");
+        Request attach = new Request("POST", "/v1/domains/" + witness + "/vifs", "{\"network\":\"brief\"}");
+        Request move = new Request("PATCH", second, "{\"network\":\"steady\"}");
+        Request detach = new Request("DELETE", second, "");
+        try (ConsoleViewer console = booted(witness)) {
+            address(console, "10.82.0.5/24");
+        }
+        double makingNetwork = makeNetwork.carryOut();
+        double makingDomain = makeDomain.carryOut();
+        double droppingDomain = new Request("DELETE", "/v1/domains/" + uuidOf("brief"), "").carryOut();
+        double attaching = attach.carryOut();
+        double moving = move.carryOut();
+        double detaching = detach.carryOut();
+        double droppingNetwork = dropNetwork.carryOut();
+        assertThat(there()).isEqualTo(wanted());
+
+        kill(0.5, makingNetwork, makeNetwork, witness);
+        if (!isThere("/v1/networks", "brief")) {
+            makeNetwork.carryOut();
+        }
+        for (double part : List.of(0.3, 0.7)) {
+            kill(part, makingDomain, makeDomain, witness);
+            if (!isThere("/v1/domains", "brief")) {
+                makeDomain.carryOut();
+            }
+            kill(1 - part, droppingDomain, new Request("DELETE", "/v1/domains/" + uuidOf("brief"), ""), witness);
+            if (isThere("/v1/domains", "brief")) {
+                api.delete("/v1/domains/" + uuidOf("brief"));
+            }
+        }
+        kill(0.5, attaching, attach, witness);
+        if (!hasSecond(witness)) {
+            attach.carryOut();
+        }
+        kill(0.5, moving, move, witness);
+        kill(0.5, detaching, detach, witness);
+        if (hasSecond(witness)) {
+            detach.carryOut();
+        }
+        kill(0.5, droppingNetwork, dropNetwork, witness);
     }
 
     @Test

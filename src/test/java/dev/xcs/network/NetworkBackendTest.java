@@ -14,6 +14,7 @@ import dev.xcs.message.AlterVif;
 import dev.xcs.message.ConnectVif;
 import dev.xcs.message.CreateNetwork;
 import dev.xcs.message.DeleteNetwork;
+import dev.xcs.message.DisconnectVif;
 import dev.xcs.message.Done;
 import dev.xcs.message.FetchNetworks;
 import dev.xcs.message.MakeHostNetwork;
@@ -424,6 +425,44 @@ class NetworkBackendTest {
         assertThat(dom0.devices.guarded()).isEmpty();
         assertThat(BusFixture.await(store.list(BACKENDS + "/" + web.domid()))).isEmpty();
         assertThat(networks().get(0).leases()).isEmpty();
+    }
+
+    @Test
+    void aVifWhoseRemovalADaemonDidNotFinishIsGoneUnderTheNext() throws Exception {
+        create(nat("inside", "10.80.0.0/24"));
+        ForeignDomain web = host.createForeign("web");
+        plug(web, VifSpec.onNetwork("inside"));
+        dom0.holdBefore(DisconnectVif.ADDRESS, Promise.<Void>promise().future());
+        UnplugVif.ADDRESS.ask(fixture.bus(), new UnplugVif(web.uuid(), web.domid(), 0, false));
+        Await.until("the guest has given it up", SOON, () -> dom0.wasAsked(DisconnectVif.ADDRESS));
+
+        endAndBeginAnew();
+        List<VifSpec> found = resume(web, List.of());
+
+        assertThat(found).isEmpty();
+        assertThat(vifs(web)).isEmpty();
+        assertThat(dom0.devices.guarded()).isEmpty();
+        assertThat(BusFixture.await(store.list(BACKENDS + "/" + web.domid()))).isEmpty();
+        assertThat(networks().get(0).leases()).isEmpty();
+    }
+
+    @Test
+    void aMoveThatADaemonDidNotWriteDownIsUndoneByTheNext() throws Exception {
+        create(own("one"));
+        create(own("two"));
+        ForeignDomain web = host.createForeign("web");
+        plug(web, VifSpec.onNetwork("one"));
+        String name = dom0.devices.vifName(web.domid(), 0);
+        VifChange toTwo = new VifChange("two", null, null, null, null, false);
+        dom0.holdAfter(ConnectVif.ADDRESS, Promise.<Void>promise().future());
+        AlterVif.ADDRESS.ask(fixture.bus(), new AlterVif(web.uuid(), web.domid(), 0, toTwo));
+        Await.until("it is moved", SOON, () -> "xcs-two".equals(link(name).master()));
+
+        endAndBeginAnew();
+        List<VifSpec> found = resume(web, List.of());
+
+        assertThat(found).extracting(VifSpec::network).containsExactly("one");
+        assertThat(link(name).master()).isEqualTo("xcs-one");
     }
 
     @Test

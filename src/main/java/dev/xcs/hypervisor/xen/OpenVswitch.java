@@ -12,15 +12,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Bridges of Open vSwitch, by its program ovs-vsctl, without a shell. */
 final class OpenVswitch {
     static final String PROGRAM = "ovs-vsctl";
+
+    /** Of what it says when it fails. */
+    private static final int MAX_WORDS = 60;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,11 +53,13 @@ final class OpenVswitch {
         }
     }
 
-    /** Quietly does nothing where the program is not installed: then there is no port. */
+    /** Quietly does nothing where the program is not installed or its database is down: that may be so where no vif was ever on a bridge of it. */
     void removePort(String port) {
-        if (program().isPresent()) {
-            require(OvsCommands.removePort(port));
-        }
+        List<String> arguments = OvsCommands.removePort(port);
+        program()
+                .map(path -> run(path, arguments))
+                .filter(result -> !result.hasNoDatabase())
+                .ifPresent(result -> result.require(arguments));
     }
 
     /** The bridges that were made for networks, and the network of each; none where the program is not installed or its database is down. */
@@ -86,15 +93,7 @@ final class OpenVswitch {
 
     private void require(List<String> arguments) {
         Path path = program().orElseThrow(OpenVswitch::missing);
-        Result result = run(path, arguments);
-        if (result.status() != 0) {
-            throw Problem.of(
-                            ProblemType.HYPERVISOR,
-                            PROGRAM + " failed with status " + result.status() + ": "
-                                    + Problem.printable(result.output().strip()))
-                    .withCall(PROGRAM, String.join(" ", arguments))
-                    .toException();
-        }
+        run(path, arguments).require(arguments);
     }
 
     private static ProblemException missing() {
@@ -132,5 +131,25 @@ final class OpenVswitch {
     }
 
     /** @param output what it wrote to both its streams */
-    private record Result(int status, String output) {}
+    private record Result(int status, String output) {
+        void require(List<String> arguments) {
+            if (status != 0) {
+                throw Problem.of(ProblemType.HYPERVISOR, PROGRAM + " failed with status " + status + ": " + said())
+                        .withCall(PROGRAM, String.join(" ", arguments))
+                        .toException();
+            }
+        }
+
+        boolean hasNoDatabase() {
+            return status != 0 && output.contains("database connection failed");
+        }
+
+        /** Word by word, as what matters is often at the end of a line. */
+        private String said() {
+            return Arrays.stream(output.strip().split("\\s+"))
+                    .limit(MAX_WORDS)
+                    .map(Problem::printable)
+                    .collect(Collectors.joining(" "));
+        }
+    }
 }

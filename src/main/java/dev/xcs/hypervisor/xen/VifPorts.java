@@ -46,10 +46,7 @@ final class VifPorts {
                 .orElseThrow(() -> Rtnetlink.missing(port.device()));
         Link bridge = bridgeOf(port);
         Link link = named(found, port.name());
-        if (isElsewhere(port, link, bridge)) {
-            // Else frames that only the new guard allows would pass to the old bridge.
-            leave(link);
-        }
+        leaveOthers(port, link, bridge);
         removeRoutes(link, port.routes());
         guards.put(port.name(), found.name(), port.guard());
         set(port, link, bridge);
@@ -84,20 +81,28 @@ final class VifPorts {
         return rtnetlink.require(name);
     }
 
-    private static boolean isElsewhere(VifPort port, Link link, @Nullable Link bridge) {
-        boolean stays = bridge != null && (port.openVswitch() || link.master() == bridge.index());
-        return link.master() != 0 && !stays;
+    /** Else frames that only the new guard allows would pass to the old bridge. */
+    private void leaveOthers(VifPort port, Link link, @Nullable Link bridge) {
+        boolean onSwitch = bridge != null && port.openVswitch();
+        if (masterOf(link).filter(Link::isBridge).isPresent()) {
+            boolean stays = bridge != null && !onSwitch && link.master() == bridge.index();
+            if (!stays) {
+                rtnetlink.change(LinkChange.of(link).master(0).request());
+            }
+        } else if (!onSwitch && mayBeOnSwitch(link)) {
+            openVswitch.removePort(link.name());
+        }
     }
 
-    private void leave(Link link) {
-        Optional<Link> master = rtnetlink.links().stream()
+    /** The kernel shows its bridges of Open vSwitch as a master, but not those of user space; a new interface is down and on none. */
+    private static boolean mayBeOnSwitch(Link link) {
+        return link.master() != 0 || link.up();
+    }
+
+    private Optional<Link> masterOf(Link link) {
+        return rtnetlink.links().stream()
                 .filter(known -> known.index() == link.master())
                 .findFirst();
-        if (master.filter(Link::isBridge).isEmpty()) {
-            openVswitch.removePort(link.name());
-        } else {
-            rtnetlink.change(LinkChange.of(link).master(0).request());
-        }
     }
 
     private void set(VifPort port, Link link, @Nullable Link bridge) {
@@ -177,13 +182,14 @@ final class VifPorts {
     /** An interface that had a guard and is still there must not stay connected without it. */
     void disconnect(String name) {
         if (!guards.drops().containsKey(name)) {
+            openVswitch.removePort(name);
             forgetProxies();
             return;
         }
         rtnetlink.find(name).ifPresent(link -> {
             rtnetlink.change(LinkChange.of(link).up(false).request());
-            if (link.master() != 0) {
-                leave(link);
+            if (masterOf(link).filter(Link::isBridge).isPresent()) {
+                rtnetlink.change(LinkChange.of(link).master(0).request());
             }
         });
         openVswitch.removePort(name);

@@ -55,7 +55,7 @@ public final class OvsCommands {
 
     /** Rows of a name and a map, as JSON. */
     public static List<String> listBridges() {
-        return begin("--format=json", "--columns=name,external_ids", "list", "bridge");
+        return List.of(TIMEOUT, "--format=json", "--", "--columns=name,external_ids", "list", "bridge");
     }
 
     private static void tag(List<String> all, String port, @Nullable Integer vlan) {
