@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the boot of an HVM guest asks of the keeper of device models; its disks have to be taken before. */
+/** What the boot of an HVM guest asks of the keeper of device models, which opens its disks. */
 final class DeviceModelClient implements BootClient {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceModelClient.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
@@ -31,6 +31,11 @@ final class DeviceModelClient implements BootClient {
     @Override
     public String step() {
         return "device-model";
+    }
+
+    @Override
+    public boolean usesOthers() {
+        return true;
     }
 
     @Override
