@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A domain as it was asked for, complete and valid.
  *
- * @param kernel path of the kernel in dom0's file system, or {@code sim:linux} and the like on the simulated host
+ * @param kernel path of the kernel in dom0's file system, or {@code sim:linux} and the like on the simulated host, or
+ *     {@value HvmSpec#LOADER}
  * @param ramdisk path of the initial ramdisk
  * @param cmdline the kernel's command line
  * @param paused whether it is left paused when it is built
  * @param guestOs whose names the disks have, and what the kernel is told where nothing else is said; unknown until its image decides
  * @param disks in the order in which they were asked for
  * @param vifs by index: the guest's first interface is the first
+ * @param hvm what it has as a PC; for HVM only
  */
 public record DomainSpec(
         UUID uuid,
@@ -30,13 +32,51 @@ public record DomainSpec(
         OnEnd onCrash,
         GuestOs guestOs,
         List<DiskSpec> disks,
-        List<VifSpec> vifs) {
-    /** What was written down by an older xcsd has neither guest OS nor disks nor vifs. */
+        List<VifSpec> vifs,
+        @Nullable HvmSpec hvm) {
+    /** What was written down by an older xcsd has neither guest OS nor disks nor vifs, and an HVM domain files in place of what they are. */
     @SuppressWarnings("NullAway") // JSON can leave out what the type says is there
     public DomainSpec {
         guestOs = guestOs == null ? GuestOs.UNKNOWN : guestOs;
         disks = disks == null ? List.of() : List.copyOf(disks);
         vifs = vifs == null ? List.of() : List.copyOf(vifs);
+        hvm = hvm == null && type == DomainType.HVM ? HvmSpec.DEFAULT : hvm;
+    }
+
+    /** A domain that is nothing special as a PC. */
+    public DomainSpec(
+            UUID uuid,
+            String name,
+            DomainType type,
+            int memoryMib,
+            int vcpus,
+            String kernel,
+            @Nullable String ramdisk,
+            @Nullable String cmdline,
+            boolean paused,
+            OnEnd onPoweroff,
+            OnEnd onReboot,
+            OnEnd onCrash,
+            GuestOs guestOs,
+            List<DiskSpec> disks,
+            List<VifSpec> vifs) {
+        this(
+                uuid,
+                name,
+                type,
+                memoryMib,
+                vcpus,
+                kernel,
+                ramdisk,
+                cmdline,
+                paused,
+                onPoweroff,
+                onReboot,
+                onCrash,
+                guestOs,
+                disks,
+                vifs,
+                null);
     }
 
     public DomainSpec withType(DomainType newType) {
@@ -71,6 +111,7 @@ public record DomainSpec(
                 onCrash,
                 newGuestOs,
                 newDisks,
-                newVifs);
+                newVifs,
+                hvm);
     }
 }

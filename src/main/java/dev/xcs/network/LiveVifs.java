@@ -161,12 +161,20 @@ final class LiveVifs {
         String name = vif.interfaceName();
         vifs.remove(vif);
         return boot.disconnect(vifs, vif)
+                .transform(any -> vif.hasCard() ? removeCard(vifs, vif) : Future.succeededFuture())
                 .transform(any -> handshake.removeNodes(vifs.paths(vif)))
                 .compose(any -> boot.leave(vif))
                 // Its index can be used again only then.
                 .compose(any -> name == null
                         ? Future.succeededFuture()
                         : departures.await(name).mapEmpty());
+    }
+
+    /** The guest keeps its end, as a card without a cable. */
+    private Future<Void> removeCard(DomainVifs vifs, KeptVif vif) {
+        return devices.removeCard(vifs.uuid(), vif.index())
+                .onFailure(failure -> LOG.warn(
+                        "The emulated card of {} is not removed: {}", vifs.describe(vif), failure.getMessage()));
     }
 
     /** Done when it is as wanted; what cannot be leaves it as it was. */
@@ -204,15 +212,19 @@ final class LiveVifs {
                 .map(networks::serve)
                 .orElseGet(Future::succeededFuture)
                 .compose(any -> devices.connect(vif.port()))
+                .compose(any -> boot.connectCard(vifs, vif))
                 .compose(any -> store.commit(changes(vifs.paths(vif), vif)))
                 .compose(any -> moved ? networks.leave(from, vif.mac()) : Future.succeededFuture())
-                .recover(failure -> back(vif, before, from, had, moved).transform(any -> Future.failedFuture(failure)));
+                .recover(failure ->
+                        back(vifs, vif, before, from, had, moved).transform(any -> Future.failedFuture(failure)));
     }
 
-    private Future<Void> back(KeptVif vif, VifSpec before, Place from, List<IpAddress> had, boolean moved) {
+    private Future<Void> back(
+            DomainVifs vifs, KeptVif vif, VifSpec before, Place from, List<IpAddress> had, boolean moved) {
         Place there = vif.place();
         vif.change(before, from, had);
         return devices.connect(vif.port())
+                .compose(any -> boot.connectCard(vifs, vif))
                 .onFailure(failure -> LOG.warn("{} is not as it was: {}", vif.interfaceName(), failure.getMessage()))
                 .transform(any -> moved ? networks.leave(there, vif.mac()) : Future.succeededFuture());
     }

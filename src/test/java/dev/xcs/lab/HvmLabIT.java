@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +120,92 @@ class HvmLabIT {
                 .isEqualTo(Long.toString(1_879_048_192L
                         + api.get("/v1/domains/" + uuid).body().path("domid").asLong()));
         goesOnAfterAKilledDaemon(uuid);
+    }
+
+    @Test
+    void bootsFromTheNetworkByItsEmulatedCard() throws Exception {
+        Lab.exec("modprobe", "tun").expectOk();
+        api.post("/v1/networks", Map.of("name", "pxe", "kind", "nat", "subnet", "10.99.0.0/24"));
+        Map<String, Object> first = Map.of("network", "pxe", "mac", "00:16:3e:99:00:01");
+        Map<String, Object> second = Map.of("network", "pxe", "mac", "00:16:3e:99:00:02", "model", "e1000");
+        Map<String, Object> bare = Map.of("network", "pxe", "mac", "00:16:3e:99:00:03", "model", "none");
+        Map<String, Object> domain = new HashMap<>(pc("net"));
+        domain.putAll(Map.of("vga", "cirrus", "vifs", List.of(first, second, bare)));
+        try {
+            String uuid = api.create(domain);
+            int domid = api.get("/v1/domains/" + uuid).body().path("domid").asInt();
+            assertThat(cards(domid)).containsExactly("vif" + domid + ".0-emu", "vif" + domid + ".1-emu");
+            // Who has it has sent frames by the card, and got the answers: nothing in the guest knows Xen's own
+            // interface.
+            Await.until(
+                    "it has an address by DHCP",
+                    BOOT,
+                    () -> Lab.exec("cat", "/run/xcs/networks/pxe/leases")
+                            .output()
+                            .contains("00:16:3e:99:00:01 10.99.0."));
+            assertThat(guards())
+                    .contains("ether saddr != 00:16:3e:99:00:01 counter name \"drops-vif" + domid + ".0-emu\"");
+            goesWithItsVif(uuid, domid);
+            assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
+            awaitNothingLeft();
+            assertThat(Lab.exec("ip", "-brief", "link").expectOk()).doesNotContain("-emu");
+            assertThat(guards()).doesNotContain("-emu");
+        } finally {
+            api.get("/v1/domains")
+                    .body()
+                    .forEach(left ->
+                            api.delete("/v1/domains/" + left.path("uuid").asText()));
+            api.delete("/v1/networks/pxe");
+        }
+    }
+
+    private void goesWithItsVif(String uuid, int domid) throws Exception {
+        String vifs = "/v1/domains/" + uuid + "/vifs/";
+        assertThat(link(vifs, "down")).isEqualTo(200);
+        String card = "/sys/class/net/vif" + domid + ".0-emu/master";
+        assertThat(Lab.exec("test", "-e", card).exit()).as("it is on no bridge").isNotZero();
+        assertThat(api.delete(vifs + "1?force=true").status()).isEqualTo(204);
+        assertThat(cards(domid)).containsExactly("vif" + domid + ".0-emu");
+        assertThat(guards()).doesNotContain(".1-emu");
+        Lab.lab("daemon", "restart").expectOk();
+        api = Lab.api();
+        assertThat(guards()).as("found again").contains(".0-emu");
+        assertThat(link(vifs, "up")).isEqualTo(200);
+        assertThat(Lab.exec("test", "-e", card).exit())
+                .as("it is on its bridge")
+                .isZero();
+    }
+
+    private int link(String vifs, String state) {
+        return api.sendText("PATCH", vifs + "0", "{\"link\": \"" + state + "\"}")
+                .status();
+    }
+
+    private static List<String> cards(int domid) throws Exception {
+        return Lab.exec("ls", "/sys/class/net")
+                .expectOk()
+                .lines()
+                .filter(name -> name.startsWith("vif" + domid + ".") && name.endsWith("-emu"))
+                .toList();
+    }
+
+    private static String guards() throws Exception {
+        return Lab.exec("nft", "list", "ruleset").expectOk();
+    }
+
+    @Test
+    void bootsWithoutADisplay() throws Exception {
+        put(BootCd.make(directory), "boot.iso");
+        Map<String, Object> domain = new HashMap<>(pc("blind", cd(DIR + "/boot.iso")));
+        domain.put("vga", "none");
+        String uuid = api.create(domain);
+        try (ConsoleViewer console = api.console(uuid)) {
+            console.awaitText("A boot sector speaks", BOOT);
+        }
+        assertThat(Lab.exec("sh", "-c", "tr '\\0' ' ' < /proc/" + models().get(0) + "/cmdline")
+                        .expectOk())
+                .contains(" -m 128 ")
+                .doesNotContain("vgamem");
     }
 
     private void goesOnAfterAKilledDaemon(String uuid) throws Exception {
