@@ -30,6 +30,20 @@ class HvmLabIT {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration BOOT = Duration.ofMinutes(5);
 
+    /** Its detach fails while anybody has the device open. */
+    private static final String SLOW_SCRIPT =
+            """
+            #!/bin/sh -e
+            if [ "$1" = add ]; then
+                sleep 3
+                device=$(losetup --find --show "$(xenstore-read "$XENBUS_PATH/params")")
+                xenstore-write "$XENBUS_PATH/physical-device" "$(stat -L -c %t:%T "$device")" \\
+                    "$XENBUS_PATH/node" "$device" "$XENBUS_PATH/hotplug-status" connected
+            else
+                losetup --detach "$(xenstore-read "$XENBUS_PATH/node")"
+            fi
+            """;
+
     @TempDir
     Path directory;
 
@@ -77,6 +91,15 @@ class HvmLabIT {
 
     private static Map<String, Object> cd(String file) {
         return Map.of("target", file, "vdev", "hdc", "device", "cdrom");
+    }
+
+    private Path bootDisk() throws Exception {
+        Path disk = directory.resolve("disk.img");
+        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.write(BootCd.sector(directory));
+            file.setLength(1 << 20);
+        }
+        return disk;
     }
 
     private void put(Path file, String name) throws Exception {
@@ -227,12 +250,7 @@ class HvmLabIT {
 
     @Test
     void bootsADiskOfItsOwnAndEndsWithItsDeviceModel() throws Exception {
-        Path disk = directory.resolve("disk.img");
-        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
-            file.write(BootCd.sector(directory));
-            file.setLength(1 << 20);
-        }
-        put(disk, "disk.img");
+        put(bootDisk(), "disk.img");
         String uuid = api.create(pc("own", Map.of("target", DIR + "/disk.img", "vdev", "xvda")));
         try (ConsoleViewer console = api.console(uuid)) {
             console.awaitText("A boot sector speaks", BOOT);
@@ -243,6 +261,25 @@ class HvmLabIT {
                 SOON,
                 () -> api.get("/v1/domains/" + uuid).status() == 404);
         awaitNothingLeft();
+    }
+
+    @Test
+    void bootsADiskOfAHotplugScriptThatTakesItsTime() throws Exception {
+        String script = "/etc/xen/scripts/block-slow";
+        put(bootDisk(), "disk.img");
+        Lab.exec("sh", "-c", "cat > " + script + " << 'END'; chmod +x " + script + "\n" + SLOW_SCRIPT + "END\n")
+                .expectOk();
+        try {
+            String uuid = api.create(
+                    pc("slow", Map.of("target", DIR + "/disk.img", "vdev", "xvda", "script", "block-slow")));
+            try (ConsoleViewer console = api.console(uuid)) {
+                console.awaitText("A boot sector speaks", BOOT);
+            }
+            assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
+            awaitNothingLeft();
+        } finally {
+            Lab.exec("rm", "-f", script).expectOk();
+        }
     }
 
     @Test
