@@ -101,8 +101,8 @@ final class Controller {
         PrometheusMeterRegistry meters =
                 stages.start("meters", () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), up -> up.close());
         // Begun here, since it takes longest and needs nobody; what fails before its turn is seen off by Vert.x.
-        Future<String> api = vertx.deployVerticle(new ApiServer(
-                config.api(), config.pvgrub(), config.hvm(), config.console().viewIdle(), state, meters));
+        Future<String> api = vertx.deployVerticle(
+                new ApiServer(config.api(), config.pvgrub(), config.console().viewIdle(), state, meters));
         ConsoleLog consoleLog = openConsoleLog(state);
         // First of the parts: it knows best why a machine cannot be controlled.
         openGateway(vertx, host, consoleLog, meters);
@@ -120,7 +120,12 @@ final class Controller {
         deploy(
                 vertx,
                 new DomainKeeper(
-                        xenstore, new Definitions(state, Json.mapper()), config.domain(), config.pvgrub(), meters));
+                        xenstore,
+                        new Definitions(state, Json.mapper()),
+                        config.domain(),
+                        config.pvgrub(),
+                        config.hvm(),
+                        meters));
         join("ApiServer", vertx, () -> api);
         deploy(vertx, new MetricsCollector(config.management(), meters));
         Endpoints endpoints = stages.start("addresses", () -> endpoints(vertx, state), up -> {});

@@ -1,7 +1,6 @@
 package dev.xcs.api;
 
 import dev.xcs.config.DaemonConfig.ApiConfig;
-import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.config.HostNames;
 import dev.xcs.config.ListenFailure;
@@ -41,7 +40,6 @@ public final class ApiServer extends VerticleBase {
 
     private final ApiConfig config;
     private final PvgrubConfig pvgrub;
-    private final HvmConfig hvm;
     private final Duration viewIdle;
     private final Path stateDir;
     private final MeterRegistry meters;
@@ -55,24 +53,16 @@ public final class ApiServer extends VerticleBase {
 
     /**
      * @param pvgrub what boots the domains that name it instead of a kernel
-     * @param hvm what HVM domains start with
      * @param viewIdle who looks at a console and does nothing for so long is sent away
      * @param stateDir where the admin token is kept
      */
-    public ApiServer(
-            ApiConfig config,
-            PvgrubConfig pvgrub,
-            HvmConfig hvm,
-            Duration viewIdle,
-            Path stateDir,
-            MeterRegistry meters) {
-        this(config, pvgrub, hvm, viewIdle, stateDir, meters, PING_EVERY, IDLE);
+    public ApiServer(ApiConfig config, PvgrubConfig pvgrub, Duration viewIdle, Path stateDir, MeterRegistry meters) {
+        this(config, pvgrub, viewIdle, stateDir, meters, PING_EVERY, IDLE);
     }
 
     ApiServer(
             ApiConfig config,
             PvgrubConfig pvgrub,
-            HvmConfig hvm,
             Duration viewIdle,
             Path stateDir,
             MeterRegistry meters,
@@ -80,7 +70,6 @@ public final class ApiServer extends VerticleBase {
             Duration idle) {
         this.config = config;
         this.pvgrub = pvgrub;
-        this.hvm = hvm;
         this.viewIdle = viewIdle;
         this.stateDir = stateDir;
         this.meters = meters;
@@ -122,7 +111,7 @@ public final class ApiServer extends VerticleBase {
             AccessGuard guard, Contract contract, ConsoleDesk consoles, ShareDesk links) {
         EventBus bus = vertx.eventBus();
         BodyReader bodies = new BodyReader(vertx, config.maxBodyBytes());
-        DomainOperations domains = new DomainOperations(bus, bodies, pvgrub, hvm);
+        DomainOperations domains = new DomainOperations(bus, bodies, pvgrub);
         DiskOperations disks = new DiskOperations(bus, bodies);
         VifOperations vifs = new VifOperations(bus, bodies);
         KernelOperations kernels = new KernelOperations(bus);

@@ -10,10 +10,9 @@ import java.util.Optional;
  * What boots a domain that names no kernel: a loader that is a kernel itself, and takes the guest's own from the guest's disk.
  *
  * @param image its path in dom0's file system
- * @param beside what is loaded with it
  * @param key of the configuration, where it can be set
  */
-record Bootloader(String image, Optional<String> beside, String key) {
+record Bootloader(String image, String key) {
     static final String FIELD = "bootloader";
 
     private static final String PVGRUB = "pvgrub";
@@ -32,7 +31,7 @@ record Bootloader(String image, Optional<String> beside, String key) {
 
     private static Bootloader of(DomainType type, PvgrubConfig pvgrub) {
         Path image = type == DomainType.PV ? pvgrub.pv() : pvgrub.pvh();
-        return new Bootloader(image.toString(), Optional.empty(), "domain.pvgrub-" + type.json());
+        return new Bootloader(image.toString(), "domain.pvgrub-" + type.json());
     }
 
     /** The same problem to who knows nothing of the image's path. */

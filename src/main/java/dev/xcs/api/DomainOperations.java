@@ -1,6 +1,5 @@
 package dev.xcs.api;
 
-import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.message.ChangeDomain;
 import dev.xcs.message.CreateDomain;
@@ -25,13 +24,11 @@ final class DomainOperations {
     private final EventBus bus;
     private final BodyReader bodies;
     private final PvgrubConfig pvgrub;
-    private final HvmConfig hvm;
 
-    DomainOperations(EventBus bus, BodyReader bodies, PvgrubConfig pvgrub, HvmConfig hvm) {
+    DomainOperations(EventBus bus, BodyReader bodies, PvgrubConfig pvgrub) {
         this.bus = bus;
         this.bodies = bodies;
         this.pvgrub = pvgrub;
-        this.hvm = hvm;
     }
 
     Future<?> list(RoutingContext context) {
@@ -42,7 +39,7 @@ final class DomainOperations {
 
     Future<?> create(RoutingContext context) {
         return bodies.read(context.request())
-                .map(body -> DomainRequest.create(body, pvgrub, hvm))
+                .map(body -> DomainRequest.create(body, pvgrub))
                 .compose(this::create)
                 .compose(created -> answerCreated(context, created));
     }

@@ -1,14 +1,15 @@
 package dev.xcs.api;
 
-import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.message.CreateDomain;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.GuestOs;
+import dev.xcs.model.HvmSpec;
 import dev.xcs.model.OnEnd;
 import dev.xcs.model.Problem;
+import dev.xcs.model.VifSpec;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
@@ -51,29 +52,33 @@ final class DomainRequest {
     private DomainRequest() {}
 
     /** The domain that a creation body asks for; a uuid is chosen if none is given. */
-    static NewDomain create(Buffer body, PvgrubConfig pvgrub, HvmConfig hvm) {
+    static NewDomain create(Buffer body, PvgrubConfig pvgrub) {
         RequestFields fields = RequestFields.of(body);
         DomainType asked = type(fields);
         DomainType type = asked == null ? DomainType.PV : asked;
-        Optional<Bootloader> bootloader = type == DomainType.HVM
-                ? Optional.of(Firmware.read(fields, hvm))
-                : Bootloader.read(fields, type, pvgrub);
+        HvmSpec hvm = HvmRequest.read(fields, type);
+        Optional<Bootloader> bootloader = hvm == null ? Bootloader.read(fields, type, pvgrub) : Optional.empty();
+        List<VifSpec> vifs = VifRequest.vifs(fields);
+        if (hvm != null) {
+            HvmRequest.checkCards(fields, vifs);
+        }
         DomainSpec spec = new DomainSpec(
                 uuid(fields),
                 fields.requiredText("name", NAME.asMatchPredicate(), NAME_EXPECTED),
                 type,
                 fields.requiredInt("memoryMib", MIN_MEMORY_MIB, MAX_MEMORY_MIB, " of MiB"),
                 fields.requiredInt("vcpus", 1, MAX_VCPUS, ""),
-                bootloader.map(Bootloader::image).orElseGet(() -> kernel(fields)),
-                bootloader.flatMap(Bootloader::beside).map(List::of).orElseGet(() -> ramdisks(fields)),
-                fields.text("cmdline", DomainRequest::isCmdline, CMDLINE_EXPECTED),
+                hvm == null ? bootloader.map(Bootloader::image).orElseGet(() -> kernel(fields)) : HvmSpec.LOADER,
+                hvm == null ? ramdisks(fields) : List.of(),
+                hvm == null ? fields.text("cmdline", DomainRequest::isCmdline, CMDLINE_EXPECTED) : null,
                 fields.flag("paused"),
                 onEnd(fields, "onPoweroff", OnEnd.DESTROY),
                 onEnd(fields, "onReboot", OnEnd.RESTART),
                 onEnd(fields, "onCrash", OnEnd.DESTROY),
                 guestOs(fields),
                 DiskRequest.disks(fields),
-                VifRequest.vifs(fields));
+                vifs,
+                hvm);
         fields.finish();
         // Which of GRUB's images it is has been decided with the type.
         boolean open = asked == null && bootloader.isEmpty();

@@ -50,7 +50,7 @@ final class CreateVerb extends Verb {
     @Option(
             names = "--type",
             paramLabel = "TYPE",
-            description = "How it is virtualised: pv or pvh; pvh where kernel and host can do it, if not given.")
+            description = "How it is virtualised: pv, pvh or hvm; pvh where kernel and host can do it, if not given.")
     private @Nullable String type;
 
     @Option(
@@ -77,6 +77,12 @@ final class CreateVerb extends Verb {
             paramLabel = "KIND",
             description = "What an HVM domain boots by: bios (default) or uefi.")
     private @Nullable String firmware;
+
+    @Option(
+            names = "--vga",
+            paramLabel = "CARD",
+            description = "The display card of an HVM domain: std (default), cirrus or none.")
+    private @Nullable String vga;
 
     @Option(
             names = "--ramdisk",
@@ -171,6 +177,7 @@ final class CreateVerb extends Verb {
         text(body, "kernel", kernel);
         text(body, "bootloader", bootloader);
         text(body, "firmware", firmware);
+        text(body, "vga", vga);
         if (!ramdisks.isEmpty()) {
             body.remove("ramdisk");
             ArrayNode all = body.putArray("ramdisks");

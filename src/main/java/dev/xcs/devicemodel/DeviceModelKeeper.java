@@ -9,22 +9,27 @@ import dev.xcs.message.EndDeviceModel;
 import dev.xcs.message.FetchDisplay;
 import dev.xcs.message.FetchSerial;
 import dev.xcs.message.PlaceDeviceModel;
+import dev.xcs.message.RemoveCard;
 import dev.xcs.message.ResumeDeviceModel;
 import dev.xcs.message.SerialShown;
 import dev.xcs.message.ShutdownXenDomain;
 import dev.xcs.message.TakeDeviceModel;
+import dev.xcs.model.FirmwareKind;
+import dev.xcs.model.HvmSpec;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
 import dev.xcs.model.ShutdownReason;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -75,6 +80,7 @@ public final class DeviceModelKeeper extends VerticleBase {
                         TakeDeviceModel.ADDRESS.answer(vertx.eventBus(), ask -> take(ask.uuid())),
                         ResumeDeviceModel.ADDRESS.answer(vertx.eventBus(), this::resume),
                         EndDeviceModel.ADDRESS.answer(vertx.eventBus(), this::end),
+                        RemoveCard.ADDRESS.answer(vertx.eventBus(), ask -> removeCard(ask, client)),
                         FetchDisplay.ADDRESS.answer(vertx.eventBus(), ask -> display(ask.uuid())),
                         FetchSerial.ADDRESS.answer(vertx.eventBus(), ask -> serial(ask.uuid())))
                 .map(consumer -> consumer.completion())
@@ -115,11 +121,9 @@ public final class DeviceModelKeeper extends VerticleBase {
 
     private Future<DeviceModelPlaced> place(PlaceDeviceModel ask, NetClient client) {
         UUID uuid = ask.spec().uuid();
-        placed.put(
-                uuid,
-                new Placed(ask, new DeviceModelStart(vertx, store, client, ask.spec(), ask.domid(), command(uuid))));
-        boolean uefi = ask.spec().ramdisks().contains(config.uefi().toString());
-        return Future.succeededFuture(new DeviceModelPlaced(uefi ? "ovmf" : "seabios"));
+        HvmSpec pc = Objects.requireNonNull(ask.spec().hvm());
+        placed.put(uuid, new Placed(ask, new DeviceModelStart(vertx, store, client, ask, pc, command(uuid))));
+        return Future.succeededFuture(new DeviceModelPlaced(pc.firmware() == FirmwareKind.UEFI ? "ovmf" : "seabios"));
     }
 
     private Future<Done> take(UUID uuid) {
@@ -187,6 +191,18 @@ public final class DeviceModelKeeper extends VerticleBase {
         QemuCommand command = command(uuid);
         return Future.succeededFuture(
                 new SerialShown(command.said().toString(), command.typed().toString()));
+    }
+
+    /** Quietly does nothing where there is none. */
+    private Future<Done> removeCard(RemoveCard ask, NetClient client) {
+        DeviceModel model = models.get(ask.uuid());
+        if (model == null || model.hasEnded()) {
+            return Future.succeededFuture(new Done());
+        }
+        JsonObject card = new JsonObject().put("id", PcCard.id(ask.index()));
+        return Qmp.connect(vertx, client, command(ask.uuid()).directory().resolve(QemuCommand.QMP))
+                .compose(qmp -> qmp.execute("netdev_del", card).eventually(() -> qmp.close()))
+                .map(new Done());
     }
 
     private Future<Done> end(EndDeviceModel ask) {

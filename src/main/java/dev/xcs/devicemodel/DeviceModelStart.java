@@ -1,7 +1,9 @@
 package dev.xcs.devicemodel;
 
 import dev.xcs.device.SupervisedProcess;
+import dev.xcs.message.PlaceDeviceModel;
 import dev.xcs.model.DomainSpec;
+import dev.xcs.model.HvmSpec;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ProblemType;
@@ -11,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,15 +34,18 @@ final class DeviceModelStart {
     private final Xenstore store;
     private final NetClient client;
     private final DomainSpec spec;
+    private final HvmSpec pc;
     private final int domid;
     private final QemuCommand command;
 
-    DeviceModelStart(Vertx vertx, Xenstore store, NetClient client, DomainSpec spec, int domid, QemuCommand command) {
+    DeviceModelStart(
+            Vertx vertx, Xenstore store, NetClient client, PlaceDeviceModel ask, HvmSpec pc, QemuCommand command) {
         this.vertx = vertx;
         this.store = store;
         this.client = client;
-        this.spec = spec;
-        this.domid = domid;
+        this.spec = ask.spec();
+        this.pc = pc;
+        this.domid = ask.domid();
         this.command = command;
     }
 
@@ -50,7 +56,7 @@ final class DeviceModelStart {
      */
     Future<Void> start(Consumer<SupervisedProcess> launched) {
         return PcDrive.of(spec, domid, store)
-                .compose(drives -> launch(command.line(spec, domid, drives)))
+                .compose(drives -> launch(command.line(spec, pc, domid, drives)))
                 .compose(child -> {
                     SupervisedProcess started = SupervisedProcess.child(child, vertx.getOrCreateContext());
                     launched.accept(started);
@@ -84,7 +90,7 @@ final class DeviceModelStart {
                 MKFIFO, "-m", "600", command.said().toString(), command.typed().toString());
         int code = run(pipes, log().toFile()).waitFor();
         if (code != 0) {
-            throw new IOException(MKFIFO + ": exit code " + code + "; it said: " + logged());
+            throw new IOException(MKFIFO + ": exit code " + code + "; it said: " + lastWords());
         }
     }
 
@@ -103,7 +109,7 @@ final class DeviceModelStart {
 
     private Future<Void> ready(SupervisedProcess started, long since) {
         if (started.ended().isComplete()) {
-            return Future.failedFuture(refusal("ended: " + started.ended().result() + "; it said: " + logged()));
+            return refused("ended: " + started.ended().result());
         }
         return Qmp.connect(vertx, client, command.directory().resolve(QemuCommand.QMP))
                 .compose(qmp -> qmp.execute("query-status")
@@ -115,16 +121,22 @@ final class DeviceModelStart {
                         return Future.succeededFuture();
                     }
                     return System.nanoTime() - since > READY.toNanos()
-                            ? Future.failedFuture(refusal("is not ready after " + READY.toSeconds() + " s, it is \""
-                                    + status + "\"; it said: " + logged()))
+                            ? refused("is not ready after " + READY.toSeconds() + " s, it is \"" + status + "\"")
                             : vertx.timer(BETWEEN_LOOKS.toMillis()).compose(any -> ready(started, since));
                 });
     }
 
-    private String logged() {
-        try {
-            String text = Files.readString(log(), StandardCharsets.UTF_8);
-            return text.substring(Math.max(0, text.length() - LOG_SHOWN)).strip();
+    private Future<Void> refused(String what) {
+        return vertx.executeBlocking(this::lastWords, false)
+                .compose(words -> Future.failedFuture(refusal(what + "; it said: " + words)));
+    }
+
+    private String lastWords() {
+        try (RandomAccessFile file = new RandomAccessFile(log().toFile(), "r")) {
+            file.seek(Math.max(0, file.length() - LOG_SHOWN));
+            byte[] last = new byte[LOG_SHOWN];
+            int read = file.read(last);
+            return new String(last, 0, Math.max(0, read), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
             return "(" + e + ")";
         }

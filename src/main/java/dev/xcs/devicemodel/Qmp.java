@@ -62,9 +62,17 @@ final class Qmp {
     }
 
     Future<JsonObject> execute(String command) {
+        return execute(command, new JsonObject());
+    }
+
+    Future<JsonObject> execute(String command, JsonObject arguments) {
         Promise<JsonObject> answer = Promise.promise();
         asked.add(answer);
-        return socket.write(new JsonObject().put("execute", command).encode() + "\n")
+        return socket.write(new JsonObject()
+                                .put("execute", command)
+                                .put("arguments", arguments)
+                                .encode()
+                        + "\n")
                 .compose(written -> answer.future());
     }
 

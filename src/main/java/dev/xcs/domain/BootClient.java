@@ -21,6 +21,11 @@ interface BootClient {
     /** The nodes are written; done when the guest may run. */
     Future<Void> take(DomainSpec spec);
 
+    /** Whether it can be taken only once all others are, and has to end before them: it uses what they make. */
+    default boolean usesOthers() {
+        return false;
+    }
+
     /** The boot is dead and its nodes are there: what has to see them is done. Also of a domain that got its devices only later. */
     Future<Void> end(UUID uuid, int domid);
 

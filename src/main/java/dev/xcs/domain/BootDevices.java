@@ -11,14 +11,19 @@ import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The devices of a boot, of whatever kind: all back-ends are asked at once. */
+/** The devices of a boot, of whatever kind: all back-ends are asked at once, but for those that use what others make. */
 final class BootDevices {
     private static final Logger LOG = LoggerFactory.getLogger(BootDevices.class);
 
     private final List<BootClient> clients;
+    private final List<BootClient> makers;
+    private final List<BootClient> users;
 
     BootDevices(BootClient... clients) {
         this.clients = List.of(clients);
+        this.makers =
+                this.clients.stream().filter(client -> !client.usesOthers()).toList();
+        this.users = this.clients.stream().filter(BootClient::usesOthers).toList();
     }
 
     /** Gives the domain as it was decided on the way; problems name the step. */
@@ -44,12 +49,12 @@ final class BootDevices {
 
     /** Problems name the step. */
     Future<Void> take(DomainSpec spec) {
-        return each(client -> client.take(spec));
+        return each(makers, client -> client.take(spec)).compose(any -> each(users, client -> client.take(spec)));
     }
 
     /** What fails is only logged: the boot is dead. */
     Future<Void> end(UUID uuid, int domid) {
-        return each(client -> client.end(uuid, domid)
+        return usersFirst(client -> client.end(uuid, domid)
                 .onFailure(failure -> LOG.warn(
                         "The {} of {} are not ended in good order: {}", client.step(), uuid, failure.getMessage()))
                 .otherwiseEmpty());
@@ -57,13 +62,17 @@ final class BootDevices {
 
     /** What fails is only logged. */
     Future<Void> release(UUID uuid) {
-        return each(client -> client.release(uuid)
+        return usersFirst(client -> client.release(uuid)
                 .onFailure(failure -> LOG.warn(
                         "What the {} of {} had is not given back: {}", client.step(), uuid, failure.getMessage()))
                 .otherwiseEmpty());
     }
 
-    private Future<Void> each(Function<BootClient, Future<Void>> work) {
+    private Future<Void> usersFirst(Function<BootClient, Future<Void>> work) {
+        return each(users, work).compose(any -> each(makers, work));
+    }
+
+    private static Future<Void> each(List<BootClient> clients, Function<BootClient, Future<Void>> work) {
         return Future.join(clients.stream()
                         .map(client -> in(client, work.apply(client)))
                         .toList())

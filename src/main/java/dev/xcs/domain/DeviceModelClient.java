@@ -1,6 +1,7 @@
 package dev.xcs.domain;
 
 import dev.xcs.journal.Definition;
+import dev.xcs.message.ConnectCards;
 import dev.xcs.message.EndDeviceModel;
 import dev.xcs.message.PlaceDeviceModel;
 import dev.xcs.message.ResumeDeviceModel;
@@ -17,7 +18,7 @@ import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the boot of an HVM guest asks of the keeper of device models; its disks have to be taken before. */
+/** What the boot of an HVM guest asks of the keeper of device models, which opens its disks and makes its emulated network cards. */
 final class DeviceModelClient implements BootClient {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceModelClient.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
@@ -31,6 +32,11 @@ final class DeviceModelClient implements BootClient {
     @Override
     public String step() {
         return "device-model";
+    }
+
+    @Override
+    public boolean usesOthers() {
+        return true;
     }
 
     @Override
@@ -68,6 +74,14 @@ final class DeviceModelClient implements BootClient {
                 ? Future.succeededFuture()
                 : TakeDeviceModel.ADDRESS
                         .ask(bus, new TakeDeviceModel(spec.uuid()), TIMEOUT)
+                        .compose(any -> connectCards(spec));
+    }
+
+    private Future<Void> connectCards(DomainSpec spec) {
+        return spec.vifs().isEmpty()
+                ? Future.succeededFuture()
+                : ConnectCards.ADDRESS
+                        .ask(bus, new ConnectCards(spec.uuid()), TIMEOUT)
                         .mapEmpty();
     }
 

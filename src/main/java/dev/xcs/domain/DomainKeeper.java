@@ -1,6 +1,7 @@
 package dev.xcs.domain;
 
 import dev.xcs.config.DaemonConfig.DomainConfig;
+import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.journal.Definitions;
 import dev.xcs.message.AttachDisk;
@@ -28,6 +29,7 @@ import dev.xcs.message.InspectImage;
 import dev.xcs.message.ShutdownAsked;
 import dev.xcs.message.VifShown;
 import dev.xcs.message.VifsShown;
+import dev.xcs.model.DomainType;
 import dev.xcs.xenstore.Xenstore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -64,6 +66,7 @@ public final class DomainKeeper extends VerticleBase {
     private final Definitions definitions;
     private final DomainConfig config;
     private final Set<String> bootloaders;
+    private final HvmConfig hvm;
     private final MeterRegistry registry;
     private final Deadlines deadlines;
     private final List<Supplier<Future<Void>>> closers = new ArrayList<>();
@@ -73,8 +76,9 @@ public final class DomainKeeper extends VerticleBase {
             Definitions definitions,
             DomainConfig config,
             PvgrubConfig pvgrub,
+            HvmConfig hvm,
             MeterRegistry meters) {
-        this(xenstore, definitions, config, pvgrub, meters, Deadlines.DEFAULT);
+        this(xenstore, definitions, config, pvgrub, hvm, meters, Deadlines.DEFAULT);
     }
 
     DomainKeeper(
@@ -82,10 +86,12 @@ public final class DomainKeeper extends VerticleBase {
             Definitions definitions,
             DomainConfig config,
             PvgrubConfig pvgrub,
+            HvmConfig hvm,
             MeterRegistry registry,
             Deadlines deadlines) {
         this.bootloaders =
                 new HashSet<>(List.of(pvgrub.pv().toString(), pvgrub.pvh().toString()));
+        this.hvm = hvm;
         this.store = store;
         this.definitions = definitions;
         this.config = config;
@@ -100,7 +106,7 @@ public final class DomainKeeper extends VerticleBase {
         DomainTable table = new DomainTable(change -> DomainChanged.ADDRESS.publish(bus, change), meters);
         Supplier<RestartGuard> guards =
                 () -> new RestartGuard(config.maxRestarts(), config.restartWindow(), InstantSource.system());
-        XenClient xen = new XenClient(bus, deadlines);
+        XenClient xen = new XenClient(bus, deadlines, hvm);
         ConsoleClient consoles = new ConsoleClient(bus, deadlines);
         DiskClient diskClient = new DiskClient(bus);
         VifClient vifClient = new VifClient(bus);
@@ -153,7 +159,9 @@ public final class DomainKeeper extends VerticleBase {
     private static void prepareKernels(DomainTable table, XenClient xen) {
         table.all().stream()
                 .flatMap(domain -> Optional.ofNullable(domain.definition()).stream())
-                .map(definition -> definition.spec().kernel())
+                .map(definition -> definition.spec())
+                .filter(spec -> spec.type() != DomainType.HVM)
+                .map(spec -> spec.kernel())
                 .distinct()
                 .forEach(xen::prepare);
     }

@@ -1,6 +1,7 @@
 package dev.xcs.domain;
 
 import dev.xcs.bus.BusMessage;
+import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.message.BuildXenDomain;
 import dev.xcs.message.CreateXenDomain;
 import dev.xcs.message.DestroyXenDomain;
@@ -18,10 +19,16 @@ import dev.xcs.model.BuiltDomain;
 import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.FirmwareKind;
 import dev.xcs.model.HostInfo;
+import dev.xcs.model.HvmSpec;
 import dev.xcs.model.ImageReport;
+import dev.xcs.model.Problem;
+import dev.xcs.model.ProblemException;
+import dev.xcs.model.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,15 +38,14 @@ import org.slf4j.LoggerFactory;
 /** What the domains ask of the native verticle. */
 final class XenClient {
     private static final Logger LOG = LoggerFactory.getLogger(XenClient.class);
-    /** What of an HVM guest's memory its device model populates, for the display. */
-    private static final int DISPLAY_MIB = 16;
-
     private final EventBus bus;
     private final Deadlines deadlines;
+    private final HvmConfig hvm;
 
-    XenClient(EventBus bus, Deadlines deadlines) {
+    XenClient(EventBus bus, Deadlines deadlines, HvmConfig hvm) {
         this.bus = bus;
         this.deadlines = deadlines;
+        this.hvm = hvm;
     }
 
     Future<List<DomainInfo>> list() {
@@ -72,18 +78,52 @@ final class XenClient {
     }
 
     Future<BuiltDomain> build(DomainSpec spec, int domid) {
-        int populated = spec.memoryMib() - (spec.type() == DomainType.HVM ? DISPLAY_MIB : 0);
-        BuildRequest request = new BuildRequest(
-                domid,
-                spec.type(),
-                populated,
-                spec.vcpus(),
-                spec.kernel(),
-                BootModules.of(spec),
-                BootArguments.of(spec));
+        HvmSpec pc = spec.hvm();
+        return pc == null
+                ? build(new BuildRequest(
+                        domid,
+                        spec.type(),
+                        spec.memoryMib(),
+                        spec.vcpus(),
+                        spec.kernel(),
+                        BootModules.of(spec),
+                        BootArguments.of(spec)))
+                : build(loaded(spec, pc, domid)).recover(failure -> named(failure, pc));
+    }
+
+    private Future<BuiltDomain> build(BuildRequest request) {
         return BuildXenDomain.ADDRESS
                 .ask(bus, new BuildXenDomain(request), deadlines.build())
                 .map(done -> done.built());
+    }
+
+    /** As the files are called now: another Xen, or another configuration, may have come since the domain was made. */
+    private BuildRequest loaded(DomainSpec spec, HvmSpec pc, int domid) {
+        return new BuildRequest(
+                domid,
+                spec.type(),
+                spec.memoryMib() - pc.vga().memoryMib(),
+                spec.vcpus(),
+                hvm.hvmloader().toString(),
+                List.of(List.of(firmware(pc).toString())),
+                null);
+    }
+
+    private Path firmware(HvmSpec pc) {
+        return pc.firmware() == FirmwareKind.UEFI ? hvm.uefi() : hvm.bios();
+    }
+
+    /** Whoever asked for the domain knows of no kernel and no ramdisk. */
+    private static Future<BuiltDomain> named(Throwable failure, HvmSpec pc) {
+        Problem problem = ProblemException.of(failure);
+        if (problem.type() != ProblemType.BAD_IMAGE) {
+            return Future.failedFuture(failure);
+        }
+        String key = "ramdisk".equals(problem.field())
+                ? "domain.hvm-" + pc.firmware().json()
+                : "domain." + HvmSpec.LOADER;
+        return Future.failedFuture(
+                new ProblemException(problem.atField("firmware").withCause(key + " says which file it is"), failure));
     }
 
     /** What a kernel of the simulated host is; nothing on a real one. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param vifname its name in dom0; absent for Xen's own, {@code vifD.I}
  * @param script hotplug script that puts it on its network, in Xen's directory of scripts; absent to let xcsd do it
  * @param gatewayDev dom0's interface that routed addresses are announced on; absent for that of its network
- * @param model what an emulated card is called, kept for guests that have one
+ * @param model what its {@link EmulatedCard} is called; absent for the default, and {@value EmulatedCard#NONE} for a vif without one
  * @param trusted whether the guest trusts the back-end, which is the default
  * @param link whether frames pass, the default
  * @param allow what it may do although guests usually may not

@@ -5,6 +5,7 @@ import dev.xcs.device.Handshake;
 import dev.xcs.device.HotplugScripts;
 import dev.xcs.message.PrepareVifs;
 import dev.xcs.message.ResumeVifs;
+import dev.xcs.model.EmulatedCard;
 import dev.xcs.model.HostLink;
 import dev.xcs.model.IpAddress;
 import dev.xcs.model.MacAddress;
@@ -166,6 +167,26 @@ final class BootVifs {
                 : scripts.add(use(script, vifs, vif));
     }
 
+    /** Its device model has made the cards of an HVM guest; quietly does nothing for a domain without vifs. */
+    Future<Void> connectCards(UUID uuid) {
+        DomainVifs vifs = table.find(uuid);
+        return vifs == null
+                ? Future.succeededFuture()
+                : Future.join(vifs.all().stream()
+                                .filter(vif -> EmulatedCard.isOf(vif.index(), vif.spec()))
+                                .map(vif -> {
+                                    vif.card(true);
+                                    return connectCard(vifs, vif);
+                                })
+                                .toList())
+                        .mapEmpty();
+    }
+
+    /** Quietly does nothing for a vif without one. */
+    Future<Void> connectCard(DomainVifs vifs, KeptVif vif) {
+        return vif.hasCard() ? devices.connect(vif.cardPort(vifs.domid())) : Future.succeededFuture();
+    }
+
     private static HotplugScripts.Use use(String script, DomainVifs vifs, KeptVif vif) {
         String gatewayDev = vif.spec().gatewayDev();
         return new HotplugScripts.Use(
@@ -193,8 +214,16 @@ final class BootVifs {
         Future<Void> undone = script == null
                 ? devices.disconnect(String.valueOf(vif.interfaceName()))
                 : scripts.remove(use(script, vifs, vif));
-        return undone.onFailure(failure ->
-                LOG.warn("What was made for {} is not all removed: {}", vifs.describe(vif), failure.getMessage()));
+        return Future.join(undone, disconnectCard(vifs, vif))
+                .<Void>mapEmpty()
+                .onFailure(failure -> LOG.warn(
+                        "What was made for {} is not all removed: {}", vifs.describe(vif), failure.getMessage()));
+    }
+
+    private Future<Void> disconnectCard(DomainVifs vifs, KeptVif vif) {
+        return vif.hasCard()
+                ? devices.disconnect(EmulatedCard.interfaceName(vifs.domid(), vif.index()))
+                : Future.succeededFuture();
     }
 
     /** Quietly does nothing for a domain without vifs. */
@@ -247,7 +276,7 @@ final class BootVifs {
         }
         VifSpec spec = written.map(one -> truth(one, found, mac.get())).orElseGet(found::spec);
         return networks.place(spec, strangers.links())
-                .compose(place -> resume(vifs, found, spec, mac.get(), place))
+                .compose(place -> resume(vifs, found, spec, mac.get(), place, strangers))
                 .recover(failure -> {
                     LOG.warn("{} goes on as it is: {}", found.paths().backend(), failure.getMessage());
                     return Future.succeededFuture();
@@ -261,7 +290,8 @@ final class BootVifs {
                 .withRate(stored.rate());
     }
 
-    private Future<Void> resume(DomainVifs vifs, StoredVif found, VifSpec spec, MacAddress mac, Place place) {
+    private Future<Void> resume(
+            DomainVifs vifs, StoredVif found, VifSpec spec, MacAddress mac, Place place, Claims.Strangers strangers) {
         List<IpAddress> addresses = new ArrayList<>(found.addresses());
         networks.find(place.network())
                 .filter(KeptNetwork::leasing)
@@ -272,13 +302,16 @@ final class BootVifs {
         KeptVif vif = new KeptVif(found.index(), spec, mac, place, addresses);
         vifs.add(vif);
         vif.connected(true);
+        vif.card(strangers
+                .link(EmulatedCard.interfaceName(vifs.domid(), vif.index()))
+                .isPresent());
         // A daemon that ended in the middle may have left it half on its network; one that is on it notices nothing.
         return named(vifs, vif).compose(any -> {
             if (found.isGivenUp()) {
                 LOG.info("{} was being detached: it is gone now", vifs.describe(vif));
                 return discard(vifs, vif);
             }
-            return spec.script() == null ? again(vif, found) : Future.succeededFuture();
+            return spec.script() == null ? again(vifs, vif, found) : Future.succeededFuture();
         });
     }
 
@@ -286,12 +319,22 @@ final class BootVifs {
     Future<Void> discard(DomainVifs vifs, KeptVif vif) {
         vifs.remove(vif);
         return disconnect(vifs, vif)
+                .transform(any -> vif.hasCard() ? removeCard(vifs, vif) : Future.succeededFuture())
                 .transform(any -> handshake.removeNodes(vifs.paths(vif)))
                 .compose(any -> leave(vif));
     }
 
-    private Future<Void> again(KeptVif vif, StoredVif found) {
+    /** The guest keeps its end, as a card without a cable. */
+    private Future<Void> removeCard(DomainVifs vifs, KeptVif vif) {
+        return devices.removeCard(vifs.uuid(), vif.index())
+                .onFailure(failure -> LOG.warn(
+                        "The emulated card of {} is not removed: {}", vifs.describe(vif), failure.getMessage()));
+    }
+
+    private Future<Void> again(DomainVifs vifs, KeptVif vif, StoredVif found) {
         // In state 1 the back-end has not made the interface, from 6 on it takes it away.
-        return found.value("state").matches("[2-4]") ? arrivals.connect(vif.port()) : Future.succeededFuture();
+        Future<Void> own =
+                found.value("state").matches("[2-4]") ? arrivals.connect(vif.port()) : Future.succeededFuture();
+        return own.compose(any -> connectCard(vifs, vif));
     }
 }

@@ -1,6 +1,7 @@
 package dev.xcs.network;
 
 import dev.xcs.device.DevicePaths;
+import dev.xcs.model.EmulatedCard;
 import dev.xcs.model.IpAddress;
 import dev.xcs.model.MacAddress;
 import dev.xcs.model.NetworkKind;
@@ -23,6 +24,7 @@ final class KeptVif {
     private List<IpAddress> addresses;
     private @Nullable String device;
     private boolean connected;
+    private boolean card;
 
     /** @param addresses those that it was asked for with, and those that its network gave it */
     KeptVif(int index, VifSpec spec, MacAddress mac, Place place, List<IpAddress> addresses) {
@@ -90,6 +92,15 @@ final class KeptVif {
         return connected;
     }
 
+    /** Its guest's device model has an emulated card of it. */
+    void card(boolean now) {
+        card = now;
+    }
+
+    boolean hasCard() {
+        return card;
+    }
+
     DevicePaths paths(int domid) {
         return new DevicePaths(KIND, domid, index);
     }
@@ -109,6 +120,25 @@ final class KeptVif {
                 up && place.isRouted() ? addresses : List.of(),
                 place.isRouted() ? gateway() : null,
                 guard(!up));
+    }
+
+    /**
+     * How dom0's end of its emulated card is to be connected: as that of the vif, so that it makes no difference by which of both a guest sends.
+     * Addresses are routed to one interface only, so there nothing passes by the card.
+     */
+    VifPort cardPort(int domid) {
+        VifPort own = port();
+        String name = EmulatedCard.interfaceName(domid, index);
+        return new VifPort(
+                name,
+                name,
+                own.mtu(),
+                own.bridge(),
+                own.openVswitch(),
+                own.vlan(),
+                List.of(),
+                null,
+                guard(spec.link() != VifLink.UP || place.isRouted()));
     }
 
     private @Nullable String gateway() {

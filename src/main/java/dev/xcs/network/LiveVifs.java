@@ -201,15 +201,19 @@ final class LiveVifs {
                 .map(networks::serve)
                 .orElseGet(Future::succeededFuture)
                 .compose(any -> devices.connect(vif.port()))
+                .compose(any -> boot.connectCard(vifs, vif))
                 .compose(any -> store.commit(changes(vifs.paths(vif), vif)))
                 .compose(any -> moved ? networks.leave(from, vif.mac()) : Future.succeededFuture())
-                .recover(failure -> back(vif, before, from, had, moved).transform(any -> Future.failedFuture(failure)));
+                .recover(failure ->
+                        back(vifs, vif, before, from, had, moved).transform(any -> Future.failedFuture(failure)));
     }
 
-    private Future<Void> back(KeptVif vif, VifSpec before, Place from, List<IpAddress> had, boolean moved) {
+    private Future<Void> back(
+            DomainVifs vifs, KeptVif vif, VifSpec before, Place from, List<IpAddress> had, boolean moved) {
         Place there = vif.place();
         vif.change(before, from, had);
         return devices.connect(vif.port())
+                .compose(any -> boot.connectCard(vifs, vif))
                 .onFailure(failure -> LOG.warn("{} is not as it was: {}", vif.interfaceName(), failure.getMessage()))
                 .transform(any -> moved ? networks.leave(there, vif.mac()) : Future.succeededFuture());
     }

@@ -10,6 +10,7 @@ import dev.xcs.message.MakeHostNetwork;
 import dev.xcs.message.NameVif;
 import dev.xcs.message.ReadHost;
 import dev.xcs.message.ReadVifStatistics;
+import dev.xcs.message.RemoveCard;
 import dev.xcs.message.RemoveHostNetwork;
 import dev.xcs.message.ServeLeases;
 import dev.xcs.model.DomainInfo;
@@ -25,9 +26,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** What the network backend asks of the native verticle. */
+/** What the network backend asks of those that see to interfaces: the native verticle, and of emulated cards the keeper of device models. */
 final class NativeNetwork {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -65,6 +67,10 @@ final class NativeNetwork {
 
     Future<Void> disconnect(String name) {
         return DisconnectVif.ADDRESS.ask(bus, new DisconnectVif(name), TIMEOUT).mapEmpty();
+    }
+
+    Future<Void> removeCard(UUID uuid, int index) {
+        return RemoveCard.ADDRESS.ask(bus, new RemoveCard(uuid, index), TIMEOUT).mapEmpty();
     }
 
     Future<Void> make(HostNetwork network) {

@@ -7,6 +7,7 @@ import dev.xcs.device.Handshake;
 import dev.xcs.device.HotplugScripts;
 import dev.xcs.journal.NetworkDefinitions;
 import dev.xcs.message.AlterVif;
+import dev.xcs.message.ConnectCards;
 import dev.xcs.message.CountVifs;
 import dev.xcs.message.CreateNetwork;
 import dev.xcs.message.DeleteNetwork;
@@ -30,6 +31,7 @@ import dev.xcs.message.VifsPlaced;
 import dev.xcs.message.VifsPrepared;
 import dev.xcs.message.VifsResumed;
 import dev.xcs.message.VifsShown;
+import dev.xcs.model.EmulatedCard;
 import dev.xcs.platform.Dom0;
 import dev.xcs.xenstore.Xenstore;
 import io.vertx.core.Future;
@@ -100,6 +102,7 @@ public final class NetworkBackend extends VerticleBase {
                             used.add(vif.value(StoredVif.NETWORK));
                             names.add(devices.vifName(vif.domid(), vif.index()).onSuccess(alive::add));
                             alive.add(vif.value("vifname"));
+                            alive.add(EmulatedCard.interfaceName(vif.domid(), vif.index()));
                         } else if (vif.values().containsKey(StoredVif.NETWORK)) {
                             removed.add(handshake.removeNodes(vif.paths()));
                         }
@@ -133,6 +136,7 @@ public final class NetworkBackend extends VerticleBase {
         answer(PrepareVifs.ADDRESS, ask -> boot.prepare(ask).map(VifsPrepared::new));
         answer(PlaceVifs.ADDRESS, ask -> boot.place(ask.uuid(), ask.domid()).map(VifsPlaced::new));
         answer(TakeVifs.ADDRESS, ask -> boot.take(ask.uuid()).map(new Done()));
+        answer(ConnectCards.ADDRESS, ask -> boot.connectCards(ask.uuid()).map(new Done()));
         answer(EndVifs.ADDRESS, ask -> boot.end(ask.uuid(), ask.domid()).map(new Done()));
         answer(ReleaseVifs.ADDRESS, ask -> boot.release(ask.uuid()).map(new Done()));
         answer(ResumeVifs.ADDRESS, ask -> boot.resume(ask).map(VifsResumed::new));

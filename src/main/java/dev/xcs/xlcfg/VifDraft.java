@@ -1,6 +1,7 @@
 package dev.xcs.xlcfg;
 
 import dev.xcs.model.ByteRate;
+import dev.xcs.model.EmulatedCard;
 import dev.xcs.model.IpAddress;
 import dev.xcs.model.MacAddress;
 import dev.xcs.model.Problem;
@@ -72,7 +73,7 @@ final class VifDraft {
     /** Without an emulated card there is no model of one, whatever is said. */
     private @Nullable String model() {
         boolean isEmulated = said.isEmpty("type") || said.value("type").equals("ioemu");
-        return isEmulated ? said.orNull("model") : null;
+        return isEmulated ? said.orNull("model") : EmulatedCard.NONE;
     }
 
     private <T> @Nullable T read(String name, Function<String, T> reader) {

@@ -1,5 +1,6 @@
 package dev.xcs.xlcfg;
 
+import dev.xcs.model.EmulatedCard;
 import dev.xcs.model.VifAllowance;
 import dev.xcs.model.VifLink;
 import dev.xcs.model.VifSpec;
@@ -37,7 +38,8 @@ public final class VifSyntax {
         add(parts, "vifname", vif.vifname());
         add(parts, "script", vif.script());
         add(parts, "gatewaydev", vif.gatewayDev());
-        add(parts, "model", vif.model());
+        boolean isEmulated = !EmulatedCard.NONE.equals(vif.model());
+        add(parts, isEmulated ? "model" : "type", isEmulated ? vif.model() : "vif");
         if (!vif.trusted()) {
             parts.add("untrusted");
         }

@@ -3,7 +3,6 @@ package dev.xcs.api;
 import dev.xcs.bus.Json;
 import dev.xcs.bus.RecordCodec;
 import dev.xcs.config.DaemonConfig.ApiConfig;
-import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.message.FetchApiAddress;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -36,9 +35,6 @@ final class ApiFixture implements AutoCloseable {
     private final String apiId;
     private final ContractCheck contract;
 
-    private static final HvmConfig HVM =
-            new HvmConfig(Path.of("/hvm/loader"), Path.of("/hvm/bios"), Path.of("/hvm/uefi"), Path.of("/hvm/qemu"));
-
     private static final PvgrubConfig PVGRUB = new PvgrubConfig(Path.of("/grub/pv.bin"), Path.of("/grub/pvh.bin"));
 
     ApiFixture() {
@@ -59,8 +55,8 @@ final class ApiFixture implements AutoCloseable {
             stateDir = Files.createTempDirectory("xcs-api");
             ApiConfig config = new ApiConfig("127.0.0.1", 0, MAX_BODY, MAX_VIEWERS, List.of("xen.example"));
             partsId = await(vertx.deployVerticle(parts));
-            apiId = await(vertx.deployVerticle(
-                    new ApiServer(config, PVGRUB, HVM, viewIdle, stateDir, meters, pingEvery, idle)));
+            apiId = await(
+                    vertx.deployVerticle(new ApiServer(config, PVGRUB, viewIdle, stateDir, meters, pingEvery, idle)));
             port = await(FetchApiAddress.ADDRESS.ask(vertx.eventBus(), new FetchApiAddress()))
                     .port();
             token = Files.readString(stateDir.resolve("admin.token")).strip();

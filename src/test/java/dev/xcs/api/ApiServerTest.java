@@ -6,9 +6,12 @@ import dev.xcs.message.CreateLoginLink;
 import dev.xcs.model.DesiredState;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.FirmwareKind;
+import dev.xcs.model.HvmSpec;
 import dev.xcs.model.OnEnd;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
+import dev.xcs.model.VgaCard;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -156,9 +159,45 @@ class ApiServerTest {
             assertThat(response.status()).as(response.text()).isEqualTo(201);
             DomainSpec spec = api.parts.created.get(api.parts.created.size() - 1);
             assertThat(spec.type()).isEqualTo(DomainType.HVM);
-            assertThat(spec.kernel()).isEqualTo("/hvm/loader");
-            assertThat(spec.ramdisks()).containsExactly(firmware.contains("uefi") ? "/hvm/uefi" : "/hvm/bios");
+            // Which files those are is asked at each boot.
+            assertThat(spec.kernel()).isEqualTo("hvmloader");
+            assertThat(spec.ramdisks()).isEmpty();
+            assertThat(spec.hvm())
+                    .isEqualTo(
+                            HvmSpec.of(firmware.contains("uefi") ? FirmwareKind.UEFI : FirmwareKind.BIOS, VgaCard.STD));
         }
+    }
+
+    @Test
+    void givesAnHvmDomainTheCardsThatWereAskedFor() {
+        RawHttp.Response response = api.post("{\"name\":\"pc\",\"type\":\"hvm\",\"memoryMib\":64,\"vcpus\":2,"
+                + "\"vga\":\"cirrus\",\"vifs\":[{\"model\":\"e1000\"},{\"model\":\"none\"},{}]}");
+
+        assertThat(response.status()).as(response.text()).isEqualTo(201);
+        DomainSpec spec = api.parts.created.get(0);
+        assertThat(spec.hvm()).isEqualTo(HvmSpec.of(FirmwareKind.BIOS, VgaCard.CIRRUS));
+        assertThat(spec.vifs()).extracting(vif -> vif.model()).containsExactly("e1000", "none", null);
+    }
+
+    @Test
+    void refusesCardsThatNoPcHas() {
+        RawHttp.Response response = api.post("{\"name\":\"pc\",\"type\":\"hvm\",\"memoryMib\":64,\"vcpus\":2,"
+                + "\"vga\":\"qxl\",\"vifs\":[{},{\"model\":\"netfront\"}]}");
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.text())
+                .contains("one of std, cirrus, none")
+                .contains("vifs[1].model")
+                .contains("one of rtl8139, e1000,");
+    }
+
+    @Test
+    void refusesADisplayCardForADomainThatIsNoPc() {
+        JsonObject problem = new JsonObject(
+                api.post("{\"name\":\"a\",\"kernel\":\"/k\",\"memoryMib\":64,\"vcpus\":2,\"vga\":\"std\"}")
+                        .text());
+
+        assertThat(problem.getString("detail")).isEqualTo("vga: \"std\", expected nothing: only an HVM domain has one");
     }
 
     @Test

@@ -93,7 +93,10 @@ class BadInputTest {
                 Arguments.of("onPoweroff", "explode", "one of destroy, restart, preserve"),
                 Arguments.of("onCrash", "RESTART", "one of destroy, restart, preserve"),
                 Arguments.of("disks", 1, "an array of objects with target and vdev"),
-                Arguments.of("disk", 1, "unknown field, expected one of bootloader, cmdline, disks, guestOs, kernel"));
+                Arguments.of(
+                        "disk",
+                        1,
+                        "unknown field, expected one of bootloader, cmdline, disks, firmware, guestOs, kernel"));
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.xcs.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.ProblemException;
@@ -16,13 +15,11 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 class DomainRequestTest {
-    private static final HvmConfig HVM =
-            new HvmConfig(Path.of("/hvm/loader"), Path.of("/hvm/bios"), Path.of("/hvm/uefi"), Path.of("/hvm/qemu"));
     private static final PvgrubConfig PVGRUB = new PvgrubConfig(Path.of("/grub/pv"), Path.of("/grub/pvh"));
 
     @Property(tries = 300)
     void anyBytesGiveADomainOrAProblem(@ForAll @Size(max = 200) byte[] bytes) {
-        Throwable failure = catchThrowable(() -> DomainRequest.create(Buffer.buffer(bytes), PVGRUB, HVM));
+        Throwable failure = catchThrowable(() -> DomainRequest.create(Buffer.buffer(bytes), PVGRUB));
 
         assertThat(failure).isInstanceOf(ProblemException.class);
     }
@@ -37,7 +34,7 @@ class DomainRequestTest {
                 .put("cmdline", cmdline)
                 .toBuffer();
         try {
-            DomainSpec spec = DomainRequest.create(body, PVGRUB, HVM).create().spec();
+            DomainSpec spec = DomainRequest.create(body, PVGRUB).create().spec();
             assertThat(spec.cmdline()).isEqualTo(cmdline).doesNotContain("\n", "\u0000");
         } catch (ProblemException refused) {
             assertThat(refused.problem().field()).isEqualTo("cmdline");
@@ -53,7 +50,7 @@ class DomainRequestTest {
                 .put("kernel", "/k")
                 .toBuffer();
 
-        assertThat(DomainRequest.create(body, PVGRUB, HVM).create().spec().memoryMib())
+        assertThat(DomainRequest.create(body, PVGRUB).create().spec().memoryMib())
                 .isEqualTo(memoryMib);
     }
 }

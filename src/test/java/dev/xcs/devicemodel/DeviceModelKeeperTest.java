@@ -11,6 +11,7 @@ import dev.xcs.message.EndDeviceModel;
 import dev.xcs.message.FetchDisplay;
 import dev.xcs.message.FetchSerial;
 import dev.xcs.message.PlaceDeviceModel;
+import dev.xcs.message.RemoveCard;
 import dev.xcs.message.ResumeDeviceModel;
 import dev.xcs.message.SerialShown;
 import dev.xcs.message.ShutdownXenDomain;
@@ -21,6 +22,7 @@ import dev.xcs.model.DiskSpec;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.GuestOs;
+import dev.xcs.model.HvmSpec;
 import dev.xcs.model.OnEnd;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ShutdownReason;
@@ -62,6 +64,8 @@ class DeviceModelKeeperTest {
         store.put("/local/domain/0/backend/vbd/7/51712/physical-device-path", "/dev/loop,1");
         store.put("/local/domain/0/backend/vbd/7/5632/physical-device-path", "/dev/loop2");
         store.put("/local/domain/0/backend/vbd/7/268441856/physical-device-path", "/dev/far");
+        // A hotplug script that tells numbers only.
+        store.put("/local/domain/0/backend/vbd/7/832/physical-device", "fd:1a");
         vertx = Vertx.vertx();
         RecordCodec.install(vertx.eventBus(), Json.mapper());
         ShutdownXenDomain.ADDRESS.answer(vertx.eventBus(), ask -> {
@@ -105,7 +109,9 @@ class DeviceModelKeeperTest {
                 .contains("-xen-domid-restrict")
                 .containsSubsequence("-drive", "if=ide,index=3,media=cdrom")
                 .containsSubsequence("-chardev", "pipe,id=serial,path=" + models().resolve("serial"))
-                .noneMatch(option -> option.contains("/dev/far") || option.contains("index=1"));
+                .containsSubsequence(
+                        "-drive", "file=/dev/block/253:26,if=ide,index=1,media=disk,format=raw,cache=writeback")
+                .noneMatch(option -> option.contains("/dev/far") || option.contains("seen.img"));
         assertThat(models().resolve("serial.in")).exists();
         assertThat(Files.getPosixFilePermissions(models())).hasSize(3);
     }
@@ -212,6 +218,43 @@ class DeviceModelKeeperTest {
     }
 
     @Test
+    void refusesAPcOneOfWhoseDisksIsNowhere() throws Exception {
+        await(store.remove("/local/domain/0/backend/vbd/7/832/physical-device"));
+
+        Throwable refused = catchThrowable(this::start);
+
+        assertThat(ProblemException.of(refused.getCause()).detail())
+                .contains("disk hdb")
+                .contains("/local/domain/0/backend/vbd/7/832/physical-device");
+        assertThat(running()).isEmpty();
+    }
+
+    @Test
+    void keepsABoundedPartOfWhatItSays() throws Exception {
+        Files.createFile(directory.resolve("models/talk"));
+
+        start();
+
+        Await.until(
+                "it has said what is kept", SOON, () -> Files.size(models().resolve("log")) == QemuCommand.LOG_BYTES);
+        Await.until("it goes on", SOON, () -> Files.exists(models().resolve("talked")));
+        assertThat(models().resolve("log")).hasSize(QemuCommand.LOG_BYTES);
+        assertThat(running()).hasSize(1);
+    }
+
+    @Test
+    void takesAwayTheCardOfAVifThatIsDetached() throws Exception {
+        start();
+
+        await(RemoveCard.ADDRESS.ask(vertx.eventBus(), new RemoveCard(ID, 3), ASK));
+
+        assertThat(models().resolve("removed"))
+                .content()
+                .contains("\"execute\":\"netdev_del\"")
+                .contains("{\"id\":\"net3\"}");
+    }
+
+    @Test
     void crashesAGuestWhoseDeviceModelIsGone() throws Exception {
         Files.createFile(directory.resolve("models/die-later"));
         start();
@@ -259,8 +302,8 @@ class DeviceModelKeeperTest {
                 DomainType.HVM,
                 128,
                 2,
-                "/l",
-                List.of("/b"),
+                HvmSpec.LOADER,
+                List.of(),
                 null,
                 false,
                 OnEnd.DESTROY,
@@ -271,7 +314,8 @@ class DeviceModelKeeperTest {
                         DiskSpec.of("/root.img", "xvda"),
                         DiskSpec.of("/a,b.iso", "hdc", null, null, DiskDevice.CDROM, null, null, null, null, null),
                         DiskSpec.of("/far.img", "xvdz"),
-                        DiskSpec.of("/seen.img", "hdb", null, DiskAccess.RO, null, null, null, null, null, null),
+                        DiskSpec.of("/script.img", "hdb", null, null, null, null, null, null, null, null),
+                        DiskSpec.of("/seen.img", "hda1", null, DiskAccess.RO, null, null, null, null, null, null),
                         DiskSpec.of(null, "hdd", null, null, DiskDevice.CDROM, null, null, null, null, null)),
                 List.of());
     }

@@ -161,7 +161,7 @@ class BootImagesTest {
     }
 
     private BootImages images(Optional<Path> root) {
-        return new BootImages(vertx, new XenClient(vertx.eventBus(), Deadlines.DEFAULT), root, Set.of());
+        return new BootImages(vertx, new XenClient(vertx.eventBus(), Deadlines.DEFAULT, Rig.HVM), root, Set.of());
     }
 
     private static Problem refusal(Future<?> future) {

@@ -37,7 +37,7 @@ class OwnImagesTest {
         root = Files.createDirectories(directory.resolve("images"));
         outside = Files.write(directory.resolve("kernel"), aKernel());
         Path grub = Files.write(directory.resolve("grub.bin"), aKernel());
-        XenClient xen = new XenClient(vertx.eventBus(), Rig.QUICK);
+        XenClient xen = new XenClient(vertx.eventBus(), Rig.QUICK, Rig.HVM);
         images = new BootImages(vertx, xen, Optional.of(root), Set.of(grub.toString()));
     }
 

@@ -6,6 +6,7 @@ import dev.xcs.bus.Json;
 import dev.xcs.bus.RecordCodec;
 import dev.xcs.config.DaemonConfig.BuilderPlace;
 import dev.xcs.config.DaemonConfig.DomainConfig;
+import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.journal.Definition;
 import dev.xcs.journal.Definitions;
@@ -41,6 +42,9 @@ import java.util.function.BooleanSupplier;
 /** A domain keeper with everything around it faked, driven from the test thread. */
 final class Rig implements AutoCloseable {
     static final PvgrubConfig PVGRUB = new PvgrubConfig(Path.of("/grub/pv"), Path.of("/grub/pvh"));
+
+    static final HvmConfig HVM =
+            new HvmConfig(Path.of("/hvm/loader"), Path.of("/hvm/bios"), Path.of("/hvm/uefi"), Path.of("/hvm/qemu"));
 
     static final Deadlines QUICK = new Deadlines(
             Duration.ofSeconds(5),
@@ -80,8 +84,8 @@ final class Rig implements AutoCloseable {
     void start(Deadlines deadlines) {
         DomainConfig config = new DomainConfig(
                 2, Duration.ofMinutes(10), 2, BuilderPlace.PROCESS, Duration.ofMillis(200), Optional.empty());
-        deployment =
-                await(vertx.deployVerticle(new DomainKeeper(store, definitions(), config, PVGRUB, meters, deadlines)));
+        deployment = await(
+                vertx.deployVerticle(new DomainKeeper(store, definitions(), config, PVGRUB, HVM, meters, deadlines)));
     }
 
     /** The daemon ends, the host does not. */

@@ -87,6 +87,7 @@ class SimulatedHostTest {
                 new DomainConfig(
                         3, Duration.ofMinutes(1), 2, BuilderPlace.PROCESS, Duration.ofSeconds(5), Optional.empty()),
                 Rig.PVGRUB,
+                Rig.HVM,
                 daemon.metrics()));
     }
 

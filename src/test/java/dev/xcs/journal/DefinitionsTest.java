@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.xcs.bus.Json;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.FirmwareKind;
 import dev.xcs.model.GuestOs;
+import dev.xcs.model.HvmSpec;
 import dev.xcs.model.OnEnd;
 import dev.xcs.model.ProblemException;
 import dev.xcs.model.ShutdownReason;
+import dev.xcs.model.VgaCard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +65,42 @@ class DefinitionsTest {
                     .satisfies(read -> assertThat(read.spec().ramdisks())
                             .isEqualTo(ramdisk.equals("null") ? List.of() : List.of("/boot/initrd")));
         }
+    }
+
+    @Test
+    void keepsWhatAPcHasAndNoFilesOfIt() throws IOException {
+        HvmSpec pc = HvmSpec.of(FirmwareKind.UEFI, VgaCard.CIRRUS);
+        Definition booted = Definition.creating(pc("pc", pc)).booted(7);
+        definitions().save(booted);
+        assertThat(definitions().load()).containsExactly(booted);
+        Path file = stateDir.resolve("domains").resolve(booted.uuid() + ".json");
+        assertThat(Files.readString(file)).contains("\"hvm\":{\"firmware\":\"uefi\",\"vga\":\"cirrus\"}");
+        Files.writeString(
+                file, Files.readString(file).replace(",\"hvm\":{\"firmware\":\"uefi\",\"vga\":\"cirrus\"}", ""));
+        assertThat(definitions().load())
+                .singleElement()
+                .satisfies(older -> assertThat(older.spec().hvm()).isEqualTo(HvmSpec.DEFAULT));
+    }
+
+    private static DomainSpec pc(String name, HvmSpec pc) {
+        DomainSpec any = spec(name);
+        return new DomainSpec(
+                any.uuid(),
+                name,
+                DomainType.HVM,
+                128,
+                1,
+                HvmSpec.LOADER,
+                List.of(),
+                null,
+                false,
+                any.onPoweroff(),
+                any.onReboot(),
+                any.onCrash(),
+                any.guestOs(),
+                List.of(),
+                List.of(),
+                pc);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +29,19 @@ class HvmLabIT {
     private static final String DIR = "/var/tmp/hvm";
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration BOOT = Duration.ofMinutes(5);
+
+    /** Its detach fails while anybody has the device open. */
+    private static final String SLOW_SCRIPT = """
+            #!/bin/sh -e
+            if [ "$1" = add ]; then
+                sleep 3
+                device=$(losetup --find --show "$(xenstore-read "$XENBUS_PATH/params")")
+                xenstore-write "$XENBUS_PATH/physical-device" "$(stat -L -c %t:%T "$device")" \\
+                    "$XENBUS_PATH/node" "$device" "$XENBUS_PATH/hotplug-status" connected
+            else
+                losetup --detach "$(xenstore-read "$XENBUS_PATH/node")"
+            fi
+            """;
 
     @TempDir
     Path directory;
@@ -78,6 +92,15 @@ class HvmLabIT {
         return Map.of("target", file, "vdev", "hdc", "device", "cdrom");
     }
 
+    private Path bootDisk() throws Exception {
+        Path disk = directory.resolve("disk.img");
+        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.write(BootCd.sector(directory));
+            file.setLength(1 << 20);
+        }
+        return disk;
+    }
+
     private void put(Path file, String name) throws Exception {
         Lab.lab("put", file.toString(), DIR + "/" + name).expectOk();
     }
@@ -121,6 +144,84 @@ class HvmLabIT {
         goesOnAfterAKilledDaemon(uuid);
     }
 
+    @Test
+    void hasEmulatedCardsThatComeAndGoWithTheirVifs() throws Exception {
+        Lab.exec("modprobe", "tun").expectOk();
+        api.post("/v1/networks", Map.of("name", "cards", "kind", "nat", "subnet", "10.99.0.0/24"));
+        Map<String, Object> first = Map.of("network", "cards", "mac", "00:16:3e:99:00:01");
+        Map<String, Object> second = Map.of("network", "cards", "mac", "00:16:3e:99:00:02", "model", "e1000");
+        Map<String, Object> bare = Map.of("network", "cards", "mac", "00:16:3e:99:00:03", "model", "none");
+        Map<String, Object> domain = new HashMap<>(pc("net"));
+        domain.putAll(Map.of("vga", "cirrus", "vifs", List.of(first, second, bare)));
+        try {
+            String uuid = api.create(domain);
+            int domid = api.get("/v1/domains/" + uuid).body().path("domid").asInt();
+            assertThat(cards(domid)).containsExactly("vif" + domid + ".0-emu", "vif" + domid + ".1-emu");
+            assertThat(guards())
+                    .contains("ether saddr != 00:16:3e:99:00:01 counter name \"drops-vif" + domid + ".0-emu\"");
+            goesWithItsVif(uuid, domid);
+            assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
+            awaitNothingLeft();
+            assertThat(Lab.exec("ip", "-brief", "link").expectOk()).doesNotContain("-emu");
+            assertThat(guards()).doesNotContain("-emu");
+        } finally {
+            api.get("/v1/domains")
+                    .body()
+                    .forEach(left ->
+                            api.delete("/v1/domains/" + left.path("uuid").asText()));
+            api.delete("/v1/networks/cards");
+        }
+    }
+
+    private void goesWithItsVif(String uuid, int domid) throws Exception {
+        String vifs = "/v1/domains/" + uuid + "/vifs/";
+        assertThat(link(vifs, "down")).isEqualTo(200);
+        String card = "/sys/class/net/vif" + domid + ".0-emu/master";
+        assertThat(Lab.exec("test", "-e", card).exit()).as("it is on no bridge").isNotZero();
+        assertThat(api.delete(vifs + "1?force=true").status()).isEqualTo(204);
+        assertThat(cards(domid)).containsExactly("vif" + domid + ".0-emu");
+        assertThat(guards()).doesNotContain(".1-emu");
+        Lab.lab("daemon", "restart").expectOk();
+        api = Lab.api();
+        assertThat(guards()).as("found again").contains(".0-emu");
+        assertThat(link(vifs, "up")).isEqualTo(200);
+        assertThat(Lab.exec("test", "-e", card).exit())
+                .as("it is on its bridge")
+                .isZero();
+    }
+
+    private int link(String vifs, String state) {
+        return api.sendText("PATCH", vifs + "0", "{\"link\": \"" + state + "\"}")
+                .status();
+    }
+
+    private static List<String> cards(int domid) throws Exception {
+        return Lab.exec("ls", "/sys/class/net")
+                .expectOk()
+                .lines()
+                .filter(name -> name.startsWith("vif" + domid + ".") && name.endsWith("-emu"))
+                .toList();
+    }
+
+    private static String guards() throws Exception {
+        return Lab.exec("nft", "list", "ruleset").expectOk();
+    }
+
+    @Test
+    void bootsWithoutADisplay() throws Exception {
+        put(BootCd.make(directory), "boot.iso");
+        Map<String, Object> domain = new HashMap<>(pc("blind", cd(DIR + "/boot.iso")));
+        domain.put("vga", "none");
+        String uuid = api.create(domain);
+        try (ConsoleViewer console = api.console(uuid)) {
+            console.awaitText("A boot sector speaks", BOOT);
+        }
+        assertThat(Lab.exec("sh", "-c", "tr '\\0' ' ' < /proc/" + models().get(0) + "/cmdline")
+                        .expectOk())
+                .contains(" -m 128 ")
+                .doesNotContain("vgamem");
+    }
+
     private void goesOnAfterAKilledDaemon(String uuid) throws Exception {
         Lab.lab("daemon", "kill9").expectOk();
         Lab.lab("daemon", "start").expectOk();
@@ -140,12 +241,7 @@ class HvmLabIT {
 
     @Test
     void bootsADiskOfItsOwnAndEndsWithItsDeviceModel() throws Exception {
-        Path disk = directory.resolve("disk.img");
-        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
-            file.write(BootCd.sector(directory));
-            file.setLength(1 << 20);
-        }
-        put(disk, "disk.img");
+        put(bootDisk(), "disk.img");
         String uuid = api.create(pc("own", Map.of("target", DIR + "/disk.img", "vdev", "xvda")));
         try (ConsoleViewer console = api.console(uuid)) {
             console.awaitText("A boot sector speaks", BOOT);
@@ -156,6 +252,25 @@ class HvmLabIT {
                 SOON,
                 () -> api.get("/v1/domains/" + uuid).status() == 404);
         awaitNothingLeft();
+    }
+
+    @Test
+    void bootsADiskOfAHotplugScriptThatTakesItsTime() throws Exception {
+        String script = "/etc/xen/scripts/block-slow";
+        put(bootDisk(), "disk.img");
+        Lab.exec("sh", "-c", "cat > " + script + " << 'END'; chmod +x " + script + "\n" + SLOW_SCRIPT + "END\n")
+                .expectOk();
+        try {
+            String uuid =
+                    api.create(pc("slow", Map.of("target", DIR + "/disk.img", "vdev", "xvda", "script", "block-slow")));
+            try (ConsoleViewer console = api.console(uuid)) {
+                console.awaitText("A boot sector speaks", BOOT);
+            }
+            assertThat(api.delete("/v1/domains/" + uuid).status()).isEqualTo(204);
+            awaitNothingLeft();
+        } finally {
+            Lab.exec("rm", "-f", script).expectOk();
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.xcs.hypervisor.sim.SimHost;
 import dev.xcs.hypervisor.sim.SimHostOptions;
 import dev.xcs.journal.NetworkDefinitions;
 import dev.xcs.message.AlterVif;
+import dev.xcs.message.ConnectCards;
 import dev.xcs.message.ConnectVif;
 import dev.xcs.message.CreateNetwork;
 import dev.xcs.message.DeleteNetwork;
@@ -19,9 +20,11 @@ import dev.xcs.message.Done;
 import dev.xcs.message.FetchNetworks;
 import dev.xcs.message.MakeHostNetwork;
 import dev.xcs.message.NetworkShown;
+import dev.xcs.message.PlaceVifs;
 import dev.xcs.message.PlugVif;
 import dev.xcs.message.PrepareVifs;
 import dev.xcs.message.ReleaseVifs;
+import dev.xcs.message.RemoveCard;
 import dev.xcs.message.RemoveHostNetwork;
 import dev.xcs.message.ResumeVifs;
 import dev.xcs.message.ShowVifs;
@@ -31,6 +34,7 @@ import dev.xcs.message.VifsPrepared;
 import dev.xcs.model.ByteRate;
 import dev.xcs.model.DiskState;
 import dev.xcs.model.HostLink;
+import dev.xcs.model.HostNetwork;
 import dev.xcs.model.IpAddress;
 import dev.xcs.model.MacAddress;
 import dev.xcs.model.NetworkKind;
@@ -58,6 +62,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -584,5 +589,61 @@ class NetworkBackendTest {
         assertThat(ours.vif().index()).as("the next that is free").isEqualTo(1);
         unplug(stranger, 0);
         assertThat(vifs(stranger)).extracting(VifView::managed).containsExactly(true);
+    }
+
+    /** A bridge stands in for the interface that a device model makes. */
+    private String card(ForeignDomain domain) {
+        String name = "vif" + domain.domid() + ".0-emu";
+        dom0.devices.make(new HostNetwork("emu", name, false, MAC, null, 0, 1500, null, null, null, List.of(), false));
+        return name;
+    }
+
+    @Test
+    void theEmulatedCardOfAPcIsGuardedOnTheBridgeOfItsVif() {
+        ForeignDomain domain = host.createForeign("pc");
+        VifSpec bare = VifSpec.of(null, "xenbr0", null, null, null, null, null, null, null, "none", null, null, null);
+        prepare(domain.uuid(), "pc", onXenbr0(), bare);
+        fixture.ask(PlaceVifs.ADDRESS, new PlaceVifs(domain.uuid(), domain.domid()));
+        String card = card(domain);
+
+        fixture.ask(ConnectCards.ADDRESS, new ConnectCards(domain.uuid()));
+
+        assertThat(link(card).master()).isEqualTo("xenbr0");
+        assertThat(link(card).up()).isTrue();
+        assertThat(dom0.devices.guarded()).contains(card);
+        assertThat(dom0.asked.stream().filter(ConnectVif.ADDRESS.name()::equals))
+                .hasSize(1);
+    }
+
+    @Test
+    void theEmulatedCardOfAPcIsWhereItsVifIsAndGoesWithIt() {
+        List<RemoveCard> removed = new CopyOnWriteArrayList<>();
+        RemoveCard.ADDRESS.answer(fixture.bus(), ask -> {
+            removed.add(ask);
+            return Future.succeededFuture(new Done());
+        });
+        ForeignDomain domain = host.createForeign("pc");
+        host.attachForeignVif(domain.domid(), 0, MAC, "xenbr0");
+        String card = card(domain);
+
+        resume(domain, List.of(onXenbr0().withMac(MAC)));
+        assertThat(link(card).master()).as("found again").isEqualTo("xenbr0");
+        assertThat(dom0.devices.guarded()).contains(card);
+
+        alter(domain, VifLink.DOWN);
+        assertThat(link(card).master()).as("unplugged").isNull();
+        alter(domain, VifLink.UP);
+        assertThat(link(card).master()).as("plugged in").isEqualTo("xenbr0");
+
+        fixture.ask(UnplugVif.ADDRESS, new UnplugVif(domain.uuid(), domain.domid(), 0, true));
+        assertThat(removed).containsExactly(new RemoveCard(domain.uuid(), 0));
+        assertThat(link(card).master()).isNull();
+        assertThat(dom0.devices.guarded()).doesNotContain(card);
+    }
+
+    private void alter(ForeignDomain domain, VifLink link) {
+        fixture.ask(
+                AlterVif.ADDRESS,
+                new AlterVif(domain.uuid(), domain.domid(), 0, new VifChange(null, null, null, link, null, false)));
     }
 }

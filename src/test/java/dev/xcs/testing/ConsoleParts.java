@@ -3,7 +3,6 @@ package dev.xcs.testing;
 import dev.xcs.api.ApiServer;
 import dev.xcs.config.DaemonConfig.ApiConfig;
 import dev.xcs.config.DaemonConfig.ConsoleConfig;
-import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.config.DaemonConfig.PvgrubConfig;
 import dev.xcs.console.ConsoleSwitch;
 import dev.xcs.evtchn.EventChannelPoller;
@@ -31,8 +30,6 @@ import java.util.UUID;
 
 /** All that a console goes through, deployed as the daemon does: gateway, poller, switch and API, on any hypervisor; every uuid is a domain. */
 public final class ConsoleParts implements AutoCloseable {
-    static final HvmConfig NO_HVM =
-            new HvmConfig(Path.of("/none"), Path.of("/none"), Path.of("/none"), Path.of("/none"));
     static final PvgrubConfig NO_GRUB = new PvgrubConfig(Path.of("/none"), Path.of("/none"));
 
     public final BusFixture on = new BusFixture();
@@ -51,12 +48,7 @@ public final class ConsoleParts implements AutoCloseable {
                 on.bus(), asked -> Future.succeededFuture(new DomainShown(domain(asked.uuid()))));
         BusFixture.await(domains.completion());
         on.deploy(new ApiServer(
-                new ApiConfig("127.0.0.1", 0, 1 << 20, 256, List.of()),
-                NO_GRUB,
-                NO_HVM,
-                config.viewIdle(),
-                dir,
-                on.metrics()));
+                new ApiConfig("127.0.0.1", 0, 1 << 20, 256, List.of()), NO_GRUB, config.viewIdle(), dir, on.metrics()));
         port = on.ask(FetchApiAddress.ADDRESS, new FetchApiAddress()).port();
     }
 

@@ -116,8 +116,8 @@ public final class ConsoleProcess implements AutoCloseable {
         @Nullable Instant begun = Boolean.parseBoolean(args[2]) ? null : Instant.now();
         BusFixture.await(AttachConsole.ADDRESS.ask(
                 vertx.eventBus(), new AttachConsole(GUEST, DOMID, 1, 1, GuestOs.UNKNOWN, false, begun)));
-        BusFixture.await(vertx.deployVerticle(
-                new ApiServer(api, ConsoleParts.NO_GRUB, ConsoleParts.NO_HVM, config.viewIdle(), dir, meters)));
+        BusFixture.await(
+                vertx.deployVerticle(new ApiServer(api, ConsoleParts.NO_GRUB, config.viewIdle(), dir, meters)));
         int port = BusFixture.await(FetchApiAddress.ADDRESS.ask(vertx.eventBus(), new FetchApiAddress()))
                 .port();
         Path draft = Files.writeString(dir.resolve("address.new"), "http://127.0.0.1:" + port);

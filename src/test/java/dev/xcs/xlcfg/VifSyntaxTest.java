@@ -43,13 +43,18 @@ class VifSyntaxTest {
                 "mac = 00:16:3e:74:3d:76,\n\tbridge=\txenbr1",
                 ",mac=00:16:3e:74:3d:76,,bridge=xenbr1,trusted",
                 "type=ioemu, mac=00:16:3e:74:3d:76, bridge=xenbr1",
-                "type=vif,mac=00:16:3e:74:3d:76,bridge=xenbr1,model=e1000",
-                "type=netfront,model=e1000,mac=00:16:3e:74:3d:76,bridge=xenbr1,backend=0",
                 "mac=00:16:3e:74:3d:76,bridge=xenbr1,backend=Domain-0,ip=,rate=,mtu=,vifname=,script=,gatewaydev=,model=",
                 "mac=,mac=00:16:3e:74:3d:76,bridge=xenbr1,bridge=xenbr1,trusted=1,trusted,link=up,allow=",
             })
     void readsOneVifInEveryForm(String text) {
         assertThat(VifSyntax.parse(text)).isEqualTo(VifSpec.onBridge("xenbr1").withMac(MAC));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"type=vif", "type=vif,model=e1000", "type=netfront,model=e1000,backend=0"})
+    void readsOneWithoutAnEmulatedCard(String text) {
+        assertThat(VifSyntax.parse(text).model()).isEqualTo("none");
+        assertThat(VifSyntax.print(VifSyntax.parse(text))).isEqualTo("type=vif");
     }
 
     @ParameterizedTest
@@ -308,7 +313,8 @@ class VifSyntaxTest {
                                         Arbitraries.of("vif-own", "/etc/xen/scripts/vif-route")
                                                 .injectNull(0.6),
                                         names.injectNull(0.6),
-                                        Arbitraries.of("e1000", "virtio-net_9").injectNull(0.6))
+                                        Arbitraries.of("e1000", "virtio-net_9", "none")
+                                                .injectNull(0.6))
                                 .as(Words::new),
                         Combinators.combine(Arbitraries.of(true, false), Arbitraries.of(VifLink.class))
                                 .as(Flags::new),
