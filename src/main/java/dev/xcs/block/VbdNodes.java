@@ -40,8 +40,6 @@ final class VbdNodes {
         String libxl = paths.libxl();
         nodes.add(node(libxl + "/frontend", paths.frontend()));
         nodes.add(node(libxl + "/backend", paths.backend()));
-        nodes.add(node(libxl + "/frontend-id", paths.domid()));
-        nodes.add(node(libxl + "/backend-id", 0));
         nodes.add(node(libxl + "/removable", spec.device() == DiskDevice.CDROM ? 1 : 0));
         nodes.add(node(libxl + "/type", "phy"));
         common(libxl, spec, nodes);

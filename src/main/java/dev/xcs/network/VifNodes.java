@@ -69,7 +69,6 @@ final class VifNodes {
         String libxl = paths.libxl();
         nodes.add(node(libxl + "/frontend", paths.frontend()));
         nodes.add(node(libxl + "/backend", paths.backend()));
-        nodes.add(node(libxl + "/frontend-id", paths.domid()));
         nodes.add(node(libxl + "/type", KeptVif.KIND));
         common(libxl, vif, nodes);
     }

@@ -47,7 +47,10 @@ final class VifPorts {
         Link bridge = bridgeOf(port);
         Link link = named(found, port.name());
         leaveOthers(port, link, bridge);
-        removeRoutes(link, port.routes());
+        // The kernel has no routes that lead to an interface which is down.
+        if (link.up()) {
+            removeRoutes(link, port.routes());
+        }
         guards.put(port.name(), found.name(), port.guard());
         set(port, link, bridge);
         if (bridge != null && port.openVswitch()) {
@@ -100,9 +103,11 @@ final class VifPorts {
     }
 
     private Optional<Link> masterOf(Link link) {
-        return rtnetlink.links().stream()
-                .filter(known -> known.index() == link.master())
-                .findFirst();
+        return link.master() == 0
+                ? Optional.empty()
+                : rtnetlink.links().stream()
+                        .filter(known -> known.index() == link.master())
+                        .findFirst();
     }
 
     private void set(VifPort port, Link link, @Nullable Link bridge) {
