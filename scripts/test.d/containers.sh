@@ -44,9 +44,9 @@ find_prometheus() {
     fi
 }
 
-# find_openvswitch: installed, or unpacked where XCS_OPENVSWITCH says; without it the tests of its networks say that they are skipped
+# find_openvswitch: installed, or unpacked where XCS_TEST_OPENVSWITCH says; without it the tests of its networks say that they are skipped
 find_openvswitch() {
-    [ -n "${XCS_OPENVSWITCH:-}" ] && return
+    [ -n "${XCS_TEST_OPENVSWITCH:-}" ] && return
     command -v ovs-vsctl > /dev/null && return
     local switch common
     switch=$(unpack openvswitch-switch) && common=$(unpack openvswitch-common) || return 0
@@ -54,7 +54,7 @@ find_openvswitch() {
     if ldd "$switch/usr/lib/openvswitch-switch/ovs-vswitchd" | grep -q 'not found'; then
         install_packages libxdp1 libbpf1 libnuma1 libunbound8 libcap-ng0 || return 0
     fi
-    export XCS_OPENVSWITCH=$switch:$common
+    export XCS_TEST_OPENVSWITCH=$switch:$common
 }
 
 engine_answers() {

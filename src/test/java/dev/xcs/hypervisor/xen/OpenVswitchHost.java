@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 final class OpenVswitchHost implements AutoCloseable {
     /** Directories that Debian's packages are unpacked in, as scripts/test does; beside them the root is looked through. */
-    private static final String VARIABLE = "XCS_OPENVSWITCH";
+    private static final String VARIABLE = "XCS_TEST_OPENVSWITCH";
 
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Path KERNEL_MODULE = Path.of("/sys/module/openvswitch");
