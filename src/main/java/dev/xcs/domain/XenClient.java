@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
 /** What the domains ask of the native verticle. */
 final class XenClient {
     private static final Logger LOG = LoggerFactory.getLogger(XenClient.class);
+
     private final EventBus bus;
     private final Deadlines deadlines;
     private final HvmConfig hvm;

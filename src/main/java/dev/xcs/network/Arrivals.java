@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Connects vifs whose interfaces are just being made: Linux' netback says that it waits for the guest a moment before it registers the interface
@@ -25,16 +26,22 @@ final class Arrivals {
         this.devices = devices;
     }
 
-    Future<Void> connect(VifPort port) {
-        return connect(port, System.nanoTime());
+    /** @param wanted asked before each try; a guard that is put before an interface which its vif's end has seen off would stay for ever */
+    Future<Void> connect(VifPort port, BooleanSupplier wanted) {
+        return connect(port, wanted, System.nanoTime());
     }
 
-    private Future<Void> connect(VifPort port, long since) {
+    private Future<Void> connect(VifPort port, BooleanSupplier wanted, long since) {
+        if (!wanted.getAsBoolean()) {
+            return Future.failedFuture(
+                    Problem.of(ProblemType.PREEMPTED, "dom0's interface " + port.name() + " is not wanted any more")
+                            .toException());
+        }
         return devices.connect(port)
                 .recover(failure ->
                         isMissing(port, ProblemException.of(failure)) && System.nanoTime() - since < LIMIT.toNanos()
                                 ? vertx.timer(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)
-                                        .compose(any -> connect(port, since))
+                                        .compose(any -> connect(port, wanted, since))
                                 : Future.failedFuture(failure));
     }
 

@@ -163,7 +163,7 @@ final class BootVifs {
         String script = vif.spec().script();
         vif.connected(true);
         return script == null
-                ? handshake.ready(paths).compose(any -> arrivals.connect(vif.port()))
+                ? handshake.ready(paths).compose(any -> arrivals.connect(vif.port(), vif::isConnected))
                 : scripts.add(use(script, vifs, vif));
     }
 
@@ -334,7 +334,7 @@ final class BootVifs {
     private Future<Void> again(DomainVifs vifs, KeptVif vif, StoredVif found) {
         // In state 1 the back-end has not made the interface, from 6 on it takes it away.
         Future<Void> own =
-                found.value("state").matches("[2-4]") ? arrivals.connect(vif.port()) : Future.succeededFuture();
+                found.value("state").matches("[2-4]") ? arrivals.connect(vif.port(), vif::isConnected) : Future.succeededFuture();
         return own.compose(any -> connectCard(vifs, vif));
     }
 }

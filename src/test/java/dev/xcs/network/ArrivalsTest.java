@@ -55,7 +55,7 @@ class ArrivalsTest {
     void waitsForAnInterfaceThatIsJustBeingMade() {
         missing("vif7.0", 3);
 
-        BusFixture.await(arrivals.connect(PORT));
+        BusFixture.await(arrivals.connect(PORT, () -> true));
 
         assertThat(asked).hasValue(4);
     }
@@ -65,9 +65,20 @@ class ArrivalsTest {
         missing("xenbr0", 3);
 
         Throwable refused =
-                BusFixture.await(arrivals.connect(PORT).map((Throwable) null).otherwise(failure -> failure));
+                BusFixture.await(arrivals.connect(PORT, () -> true).map((Throwable) null).otherwise(failure -> failure));
 
         assertThat(ProblemException.of(refused).argument()).isEqualTo("xenbr0");
         assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void stopsWhenTheVifIsNotWantedAnyMore() {
+        missing("vif7.0", Integer.MAX_VALUE);
+
+        Throwable refused = BusFixture.await(
+                arrivals.connect(PORT, () -> asked.get() < 2).map((Throwable) null).otherwise(failure -> failure));
+
+        assertThat(ProblemException.of(refused).type()).isEqualTo(ProblemType.PREEMPTED);
+        assertThat(asked).hasValue(2);
     }
 }

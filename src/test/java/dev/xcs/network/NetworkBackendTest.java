@@ -13,6 +13,9 @@ import dev.xcs.journal.NetworkDefinitions;
 import dev.xcs.message.AlterVif;
 import dev.xcs.message.ConnectCards;
 import dev.xcs.message.ConnectVif;
+import dev.xcs.model.ProblemException;
+import dev.xcs.message.TakeVifs;
+import dev.xcs.message.EndVifs;
 import dev.xcs.message.CreateNetwork;
 import dev.xcs.message.DeleteNetwork;
 import dev.xcs.message.DisconnectVif;
@@ -596,6 +599,24 @@ class NetworkBackendTest {
         String name = "vif" + domain.domid() + ".0-emu";
         dom0.devices.make(new HostNetwork("emu", name, false, MAC, null, 0, 1500, null, null, null, List.of(), false));
         return name;
+    }
+
+    /** Its build has failed while dom0's kernel was making the interface: a guard that is put now nobody would take away. */
+    @Test
+    void aVifOfABootThatIsUndoneIsNotConnectedAnyMore() throws Exception {
+        ForeignDomain domain = host.createForeign("web");
+        prepare(domain.uuid(), "web", onXenbr0());
+        fixture.ask(PlaceVifs.ADDRESS, new PlaceVifs(domain.uuid(), domain.domid()));
+        String state = BACKENDS + "/" + domain.domid() + "/0/state";
+        BusFixture.await(store.write(state, "1"));
+        Future<Done> taking = TakeVifs.ADDRESS.ask(fixture.bus(), new TakeVifs(domain.uuid()));
+        fixture.ask(EndVifs.ADDRESS, new EndVifs(domain.uuid(), domain.domid()));
+
+        BusFixture.await(store.write(state, "2"));
+
+        Await.until("nobody waits for it", SOON, taking::isComplete);
+        assertThat(ProblemException.of(taking.cause()).type()).isEqualTo(ProblemType.PREEMPTED);
+        assertThat(dom0.wasAsked(ConnectVif.ADDRESS)).isFalse();
     }
 
     @Test
