@@ -1,5 +1,5 @@
-# Sourced by scripts/test, after setup.sh: Debian's Prometheus and Open vSwitch, and a Docker engine to run containers with. The packages are only unpacked,
-# outside of the tree: installed ones would start services on fixed ports and change the machine's firewall.
+# Sourced by scripts/test, after setup.sh: Debian's Prometheus and Open vSwitch, and a Docker engine to run containers with. The packages
+# are only unpacked, outside of the tree: installed ones would start services on fixed ports and change the machine's firewall.
 # shellcheck shell=bash disable=SC2034 # the reasons are read by scripts/test
 
 readonly unpacked=${XCS_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/xcs}/debian

@@ -52,42 +52,6 @@ public record DomainSpec(
         hvm = hvm == null && type == DomainType.HVM ? HvmSpec.DEFAULT : hvm;
     }
 
-    /** A domain that is nothing special as a PC. */
-    public DomainSpec(
-            UUID uuid,
-            String name,
-            DomainType type,
-            int memoryMib,
-            int vcpus,
-            String kernel,
-            List<String> ramdisks,
-            @Nullable String cmdline,
-            boolean paused,
-            OnEnd onPoweroff,
-            OnEnd onReboot,
-            OnEnd onCrash,
-            GuestOs guestOs,
-            List<DiskSpec> disks,
-            List<VifSpec> vifs) {
-        this(
-                uuid,
-                name,
-                type,
-                memoryMib,
-                vcpus,
-                kernel,
-                ramdisks,
-                cmdline,
-                paused,
-                onPoweroff,
-                onReboot,
-                onCrash,
-                guestOs,
-                disks,
-                vifs,
-                null);
-    }
-
     public DomainSpec withType(DomainType newType) {
         return with(newType, guestOs, disks, vifs);
     }

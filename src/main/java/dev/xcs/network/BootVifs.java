@@ -333,8 +333,9 @@ final class BootVifs {
 
     private Future<Void> again(DomainVifs vifs, KeptVif vif, StoredVif found) {
         // In state 1 the back-end has not made the interface, from 6 on it takes it away.
-        Future<Void> own =
-                found.value("state").matches("[2-4]") ? arrivals.connect(vif.port(), vif::isConnected) : Future.succeededFuture();
+        Future<Void> own = found.value("state").matches("[2-4]")
+                ? arrivals.connect(vif.port(), vif::isConnected)
+                : Future.succeededFuture();
         return own.compose(any -> connectCard(vifs, vif));
     }
 }

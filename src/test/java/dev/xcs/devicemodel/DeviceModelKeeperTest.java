@@ -317,7 +317,8 @@ class DeviceModelKeeperTest {
                         DiskSpec.of("/script.img", "hdb", null, null, null, null, null, null, null, null),
                         DiskSpec.of("/seen.img", "hda1", null, DiskAccess.RO, null, null, null, null, null, null),
                         DiskSpec.of(null, "hdd", null, null, DiskDevice.CDROM, null, null, null, null, null)),
-                List.of());
+                List.of(),
+                null);
     }
 
     private static <T> T await(Future<T> future) throws Exception {

@@ -94,7 +94,8 @@ class OwnImagesTest {
                 any.onCrash(),
                 any.guestOs(),
                 any.disks(),
-                any.vifs());
+                any.vifs(),
+                null);
         return images.decide(spec).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 }

@@ -114,7 +114,8 @@ class RulesTest {
                 spec.onCrash(),
                 spec.guestOs(),
                 spec.disks(),
-                spec.vifs());
+                spec.vifs(),
+                null);
         assertThat(Admission.needKib(typed)).isEqualTo(kib);
     }
 

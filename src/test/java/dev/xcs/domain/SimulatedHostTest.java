@@ -219,7 +219,8 @@ class SimulatedHostTest {
                 OnEnd.DESTROY,
                 GuestOs.UNKNOWN,
                 List.of(),
-                List.of());
+                List.of(),
+                null);
         return daemon.ask(CreateDomain.ADDRESS, new CreateDomain(spec)).domain();
     }
 

@@ -34,7 +34,8 @@ final class Specs {
                 onCrash,
                 GuestOs.UNKNOWN,
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     static DomainSpec with(DomainSpec spec, UUID uuid, String name) {
@@ -53,7 +54,8 @@ final class Specs {
                 spec.onCrash(),
                 GuestOs.UNKNOWN,
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     static DomainSpec sized(DomainSpec spec, int memoryMib, int vcpus) {
@@ -72,7 +74,8 @@ final class Specs {
                 spec.onCrash(),
                 GuestOs.UNKNOWN,
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     static DomainSpec paused(DomainSpec spec) {
@@ -91,7 +94,8 @@ final class Specs {
                 spec.onCrash(),
                 GuestOs.UNKNOWN,
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     static DomainSpec booting(DomainSpec spec, String kernel, String... ramdisks) {
@@ -110,7 +114,8 @@ final class Specs {
                 spec.onCrash(),
                 spec.guestOs(),
                 spec.disks(),
-                spec.vifs());
+                spec.vifs(),
+                null);
     }
 
     static DomainInfo info(int domid, UUID handle) {

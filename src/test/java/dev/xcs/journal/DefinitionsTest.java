@@ -220,6 +220,7 @@ class DefinitionsTest {
                 OnEnd.PRESERVE,
                 GuestOs.UNKNOWN,
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 }

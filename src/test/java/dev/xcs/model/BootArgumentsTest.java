@@ -43,6 +43,7 @@ class BootArgumentsTest {
                 OnEnd.DESTROY,
                 guestOs,
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 }

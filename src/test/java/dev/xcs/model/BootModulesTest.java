@@ -26,7 +26,8 @@ class BootModulesTest {
                 OnEnd.DESTROY,
                 guestOs,
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     @ParameterizedTest

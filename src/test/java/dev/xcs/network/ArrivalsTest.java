@@ -64,8 +64,8 @@ class ArrivalsTest {
     void doesNotWaitForABridge() {
         missing("xenbr0", 3);
 
-        Throwable refused =
-                BusFixture.await(arrivals.connect(PORT, () -> true).map((Throwable) null).otherwise(failure -> failure));
+        Throwable refused = BusFixture.await(
+                arrivals.connect(PORT, () -> true).map((Throwable) null).otherwise(failure -> failure));
 
         assertThat(ProblemException.of(refused).argument()).isEqualTo("xenbr0");
         assertThat(asked).hasValue(1);
@@ -75,8 +75,9 @@ class ArrivalsTest {
     void stopsWhenTheVifIsNotWantedAnyMore() {
         missing("vif7.0", Integer.MAX_VALUE);
 
-        Throwable refused = BusFixture.await(
-                arrivals.connect(PORT, () -> asked.get() < 2).map((Throwable) null).otherwise(failure -> failure));
+        Throwable refused = BusFixture.await(arrivals.connect(PORT, () -> asked.get() < 2)
+                .map((Throwable) null)
+                .otherwise(failure -> failure));
 
         assertThat(ProblemException.of(refused).type()).isEqualTo(ProblemType.PREEMPTED);
         assertThat(asked).hasValue(2);
