@@ -84,6 +84,22 @@ who_listens() {
     echo "${BASH_REMATCH[1]}, pid ${BASH_REMATCH[2]}, in $(readlink "/proc/${BASH_REMATCH[2]}/cwd")"
 }
 
+# mend_emulator: makes a directory of QEMU's modules, one of them mended. An emulator that cannot be is good for all but guests by UEFI.
+mend_emulator() {
+    local module from
+    emulator=unmended
+    module=$(find /usr/lib -path '*/qemu/accel-tcg-x86_64.so' -print -quit)
+    [[ -n $module ]] || return 0
+    from=$(dirname "$module")
+    mkdir "$state/modules"
+    find "$from" -name '*.so' ! -name "${module##*/}" -exec ln -s -t "$state/modules" {} +
+    if "$parts/mend-emulator" "$module" > "$state/modules/${module##*/}"; then
+        emulator=mended
+    else
+        rm -rf "$state/modules"
+    fi
+}
+
 # make_seed IMAGE: the keys and the init that dom0 takes from its second disk, and its own kernel, for guests that have it on theirs.
 make_seed() {
     local seed=$state/seed
@@ -94,6 +110,7 @@ make_seed() {
     echo "dom0 $(cut -d ' ' -f 1,2 "$seed/host_key.pub")" > "$state/known_hosts"
     cp "$parts"/dom0/* "$1/vmlinuz" "$seed/"
     echo "$xenstored" > "$seed/xenstored"
+    echo "$emulator" > "$seed/emulator"
     # whole blocks: the disk's size is a multiple of 512 bytes
     tar -c -f "$state/seed.tar" --owner=0 --group=0 -C "$seed" .
     rm -rf "$seed"
@@ -141,6 +158,7 @@ start_qemu() {
     (
         cd "$state"
         echo "$BASHPID" > qemu.pid
+        [[ $emulator != mended ]] || export QEMU_MODULE_DIR=$state/modules
         exec setsid qemu-system-x86_64 "${arguments[@]}" < /dev/null > qemu.log 2>&1
     ) &
     qemu=$!
@@ -233,6 +251,7 @@ boot() {
     trap 'interrupted HUP 129' HUP
     rm -rf "$state/failed"
     echo $$ > "$state/up.pid"
+    mend_emulator
     (umask 077 && make_seed "$image")
     printf '%s=%s\n' api_port "$api_port" management_port "$management_port" > "$state/run"
     start_qemu "$image"

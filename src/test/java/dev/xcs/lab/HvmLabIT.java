@@ -1,12 +1,14 @@
 package dev.xcs.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.xcs.testing.ApiClient;
 import dev.xcs.testing.Await;
 import dev.xcs.testing.BootCd;
 import dev.xcs.testing.ConsoleViewer;
+import dev.xcs.testing.UefiDisk;
 import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -232,6 +234,30 @@ class HvmLabIT {
                     .contains("A boot sector speaks")
                     .contains("<x>");
             assertThat(display(uuid)).as("VNC's greeting").contains("RFB 003.00");
+            console.type("q");
+        }
+        Await.until(
+                "it has powered off", SOON, () -> api.get("/v1/domains/" + uuid).status() == 404);
+        awaitNothingLeft();
+    }
+
+    @Test
+    void bootsByUefiFromADisk() throws Exception {
+        assumeTrue(
+                Lab.exec("grep", "-q", "^ovmf ", "/opt/lab/versions").exit() == 0,
+                "the lab's image has no OVMF with Xen's drivers: its mirror has no Debian 11");
+        assumeTrue(
+                Lab.exec("cat", "/run/lab/emulator").expectOk().strip().equals("mended"),
+                "this QEMU would end at the first interrupt of a 64 bit UEFI: see scripts/lab.d/mend-emulator");
+        put(UefiDisk.make(directory), "uefi.img");
+        Map<String, Object> domain = new HashMap<>(pc("uefi", Map.of("target", DIR + "/uefi.img", "vdev", "hda")));
+        domain.put("firmware", "uefi");
+        domain.put("memoryMib", 256);
+        String uuid = api.create(domain);
+        try (ConsoleViewer console = api.console(uuid).takeLease()) {
+            assertThat(console.awaitText("A UEFI program speaks", BOOT)).contains("BdsDxe: starting Boot0001");
+            console.type("x");
+            console.awaitText("<x>", SOON);
             console.type("q");
         }
         Await.until(
