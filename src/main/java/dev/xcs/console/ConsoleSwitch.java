@@ -200,16 +200,19 @@ public final class ConsoleSwitch extends VerticleBase {
         }
     }
 
+    /** Its terminal goes when it is detached: an attachment that is still under way has not opened it yet. */
     private Future<Done> detach(DetachConsole ask) {
-        if (terminals != null) {
-            terminals.detached(ask.domid());
-        }
         DomainConsole console = consoles.get(ask.uuid());
-        return console == null
-                ? Future.succeededFuture(new Done())
-                : console.detach(ask.domid())
-                        .onComplete(detached -> dropIfUnused(console))
-                        .map(new Done());
+        Future<Void> detached = console == null ? Future.succeededFuture() : console.detach(ask.domid());
+        return detached.onComplete(any -> {
+                    if (terminals != null) {
+                        terminals.detached(ask.domid());
+                    }
+                    if (console != null) {
+                        dropIfUnused(console);
+                    }
+                })
+                .map(new Done());
     }
 
     /** The history goes with the domain. */

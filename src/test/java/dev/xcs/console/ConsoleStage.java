@@ -11,6 +11,7 @@ import dev.xcs.model.GuestOs;
 import dev.xcs.testing.BusFixture;
 import dev.xcs.testing.Consoles;
 import dev.xcs.testing.FakeHypervisor;
+import dev.xcs.testing.FakeXenstore;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +26,8 @@ final class ConsoleStage implements AutoCloseable {
     final FakeHypervisor host = new FakeHypervisor();
     final ConsoleLog log = Consoles.log(HISTORY_BYTES);
     final String gateway = on.deploy(new HypervisorGateway(host, log, 1, on.metrics()));
-    final String consoles = on.deploy(new ConsoleSwitch(Consoles.config(INPUT_BYTES), log, on.metrics()));
+    final String consoles =
+            on.deploy(new ConsoleSwitch(Consoles.config(INPUT_BYTES), log, new FakeXenstore(), on.metrics()));
     final String poller = on.deploy(new EventChannelPoller(on.metrics()));
 
     void attach(UUID uuid, int domid) {

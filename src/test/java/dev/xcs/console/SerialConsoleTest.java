@@ -210,6 +210,11 @@ class SerialConsoleTest {
                         .state()
                         .domid())
                 .isEqualTo(-1);
+        Await.until(
+                "its terminal has come and gone",
+                SOON,
+                () -> stage.host.terminals().made() == 1
+                        && stage.host.terminals().left() == 0);
     }
 
     @Test

@@ -41,6 +41,7 @@ public final class FakeHypervisor implements Hypervisor {
     private final FakeChannels channels = new FakeChannels(this);
     private final FakeKernels kernels = new FakeKernels();
     private final FakeNetworks networks = new FakeNetworks(this);
+    private final FakeTerminals terminals = new FakeTerminals();
     private final Map<Integer, FakeGuest> guests = new ConcurrentHashMap<>();
     private final Map<Integer, ConsoleRing> mapped = new ConcurrentHashMap<>();
     private final AtomicInteger domids = new AtomicInteger();
@@ -53,6 +54,11 @@ public final class FakeHypervisor implements Hypervisor {
 
     public FakeChannels channels() {
         return channels;
+    }
+
+    @Override
+    public FakeTerminals terminals() {
+        return terminals;
     }
 
     public void before(String call, Runnable what) {
