@@ -3,11 +3,13 @@ package dev.xcs.domain;
 import dev.xcs.image.BootFile;
 import dev.xcs.image.Ramdisk;
 import dev.xcs.image.SeenImages;
+import dev.xcs.image.UefiFirmware;
 import dev.xcs.model.BootModules;
 import dev.xcs.model.Compression;
 import dev.xcs.model.DomainSpec;
-import dev.xcs.model.DomainType;
+import dev.xcs.model.FirmwareKind;
 import dev.xcs.model.GuestOs;
+import dev.xcs.model.HvmSpec;
 import dev.xcs.model.ImageFormat;
 import dev.xcs.model.ImageReport;
 import dev.xcs.model.Problem;
@@ -62,13 +64,39 @@ final class BootImages {
      * are looked at: what is packed in it is unpacked when it is built, once.
      */
     Future<DomainSpec> decide(DomainSpec spec) {
-        if (spec.type() == DomainType.HVM) {
+        HvmSpec pc = spec.hvm();
+        if (pc != null) {
             // It starts with firmware, which the configuration names.
-            return Future.succeededFuture(spec);
+            return pc.firmware() == FirmwareKind.UEFI
+                    ? requireXen(xen.firmware(pc).toString()).map(spec)
+                    : Future.succeededFuture(spec);
         }
         return look("kernel", spec.kernel(), () -> checked(spec))
                 .map(image -> spec.guestOs() == GuestOs.UNKNOWN ? spec.withGuestOs(image.guestOs()) : spec)
                 .map(BootImages::requireModules);
+    }
+
+    /** What is silent for ever is refused before there is a domain. The simulated host reads no firmware. */
+    private Future<Void> requireXen(String firmware) {
+        return xen.host()
+                .compose(host -> host.simulated()
+                        ? Future.succeededFuture()
+                        : vertx.executeBlocking(
+                                () -> {
+                                    UefiFirmware.requireXen("firmware", seen.inspect("firmware", firmware));
+                                    return null;
+                                },
+                                false))
+                .<Void>mapEmpty()
+                .recover(failure -> Future.failedFuture(configured(failure)));
+    }
+
+    /** Who asked for the domain has not named the file. */
+    private static Throwable configured(Throwable failure) {
+        Problem problem = ProblemException.of(failure);
+        return problem.cause() != null
+                ? failure
+                : new ProblemException(problem.withCause("domain.hvm-uefi says which file it is"), failure);
     }
 
     /** What Xen has no room for is refused before there is a domain. */
@@ -115,9 +143,8 @@ final class BootImages {
             return headers;
         }
         ImageReport image = seen.inspect("kernel", spec.kernel());
-        if (Boolean.FALSE.equals(image.pv())
-                && Boolean.FALSE.equals(image.pvh())
-                && image.format() == ImageFormat.ELF) {
+        boolean refused = image.format() == ImageFormat.ELF || image.format() == ImageFormat.UEFI;
+        if (refused && Boolean.FALSE.equals(image.pv()) && Boolean.FALSE.equals(image.pvh())) {
             throw noKernelForXen(spec.kernel(), image);
         }
         return image;
@@ -125,6 +152,9 @@ final class BootImages {
 
     private static RuntimeException noKernelForXen(String path, ImageReport image) {
         try (BootFile kernel = BootFile.open("kernel", path)) {
+            if (image.format() == ImageFormat.UEFI) {
+                return kernel.refuse("is " + image.product() + " and no kernel");
+            }
             String name = image.product() == null ? "an ELF" : "an ELF (" + Problem.printable(image.product()) + ")";
             return kernel.refuse("is " + name + ", but not a kernel for Xen: it has neither Xen notes nor __xen_guest");
         }

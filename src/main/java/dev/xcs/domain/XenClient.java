@@ -110,7 +110,7 @@ final class XenClient {
                 null);
     }
 
-    private Path firmware(HvmSpec pc) {
+    Path firmware(HvmSpec pc) {
         return pc.firmware() == FirmwareKind.UEFI ? hvm.uefi() : hvm.bios();
     }
 

@@ -83,7 +83,9 @@ public final class ImageInspector {
                     .on(plan9.architecture())
                     .beginsAt(plan9.entry());
         }
-        return multiboot(image, compression);
+        return compression == Compression.NONE && UefiFirmware.begins(head)
+                ? UefiFirmware.look(file)
+                : multiboot(image, compression);
     }
 
     private Findings multiboot(ImageBytes image, Compression compression) {
@@ -100,7 +102,7 @@ public final class ImageInspector {
         throw file.refuse(
                 compression == Compression.NONE
                         ? "is not a kernel: neither an ELF, nor a bzImage, nor a Plan 9 a.out, nor a multiboot image,"
-                                + " nor one of them packed"
+                                + " nor one of them packed, nor UEFI firmware"
                         : "is packed by " + compression.json() + ", but there is no kernel inside");
     }
 

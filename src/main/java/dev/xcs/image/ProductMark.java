@@ -1,6 +1,7 @@
 package dev.xcs.image;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Set;
@@ -9,7 +10,9 @@ import java.util.Set;
 enum ProductMark {
     HVMLOADER("HVM Loader\n"),
     XEN("Xen version %d.%d"),
-    XEN_SHIM("pv-shim mode\n");
+    XEN_SHIM("pv-shim mode\n"),
+    /** A driver of UEFI; their names are in UTF-16. */
+    XEN_BUS("XenBusDxe", StandardCharsets.UTF_16LE);
 
     private static final int CHUNK = 1 << 16;
     /** None of them is larger. */
@@ -20,7 +23,11 @@ enum ProductMark {
     private final byte[] text;
 
     ProductMark(String text) {
-        this.text = text.getBytes(StandardCharsets.US_ASCII);
+        this(text, StandardCharsets.US_ASCII);
+    }
+
+    ProductMark(String text, Charset charset) {
+        this.text = text.getBytes(charset);
     }
 
     /** All that occur. */

@@ -14,6 +14,8 @@ public enum ImageFormat {
     PLAN9,
     /** Raw bytes with a multiboot header that says where they go. */
     MULTIBOOT,
+    /** No kernel but what a PC starts with in place of one: volumes of the PI specification. */
+    UEFI,
     /** No file: a kernel of the simulated host. */
     SIMULATED;
 

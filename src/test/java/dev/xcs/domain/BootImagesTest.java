@@ -4,19 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.xcs.bus.Json;
 import dev.xcs.bus.RecordCodec;
+import dev.xcs.config.DaemonConfig.HvmConfig;
 import dev.xcs.hypervisor.KernelElf;
 import dev.xcs.message.Done;
 import dev.xcs.message.FindSimKernel;
+import dev.xcs.message.HostRead;
 import dev.xcs.message.PrepareKernel;
+import dev.xcs.message.ReadHost;
 import dev.xcs.message.SimKernelFound;
 import dev.xcs.model.Compression;
+import dev.xcs.model.Dom0System;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
+import dev.xcs.model.FirmwareKind;
 import dev.xcs.model.GuestOs;
+import dev.xcs.model.HostInfo;
+import dev.xcs.model.HvmSpec;
 import dev.xcs.model.ImageFormat;
 import dev.xcs.model.ImageReport;
 import dev.xcs.model.Problem;
 import dev.xcs.model.ProblemType;
+import dev.xcs.testing.FirmwareImage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +33,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -158,6 +167,46 @@ class BootImagesTest {
 
         assertThat(prepared.poll(10, TimeUnit.SECONDS)).isEqualTo(zipped);
         assertThat(prepared).isEmpty();
+    }
+
+    @Test
+    void refuseFirmwareThatNoGuestStartsWith() throws IOException {
+        ReadHost.ADDRESS.answer(vertx.eventBus(), ask -> Future.succeededFuture(new HostRead(host(false))));
+        String xen = file("xen.fd", FirmwareImage.of("XenBusDxe", 0x20000));
+        String other = file("other.fd", FirmwareImage.of("VirtioBusDxe", 0x20000));
+        DomainSpec pc = Specs.hvm("pc", HvmSpec.of(FirmwareKind.UEFI, null));
+
+        assertThat(Rig.await(uefi(xen).decide(pc))).isEqualTo(pc);
+        assertThat(Rig.await(uefi(other).decide(Specs.hvm("pc", HvmSpec.DEFAULT)))
+                        .hvm())
+                .isEqualTo(HvmSpec.DEFAULT);
+        Problem refused = refusal(uefi(other).decide(pc));
+        assertThat(refused.field()).isEqualTo("firmware");
+        assertThat(refused.detail()).contains("other.fd").contains("without Xen's drivers");
+        assertThat(refusal(uefi(file("kernel", plan9())).decide(pc)).detail()).contains("is no UEFI firmware");
+        Problem missing = refusal(uefi("/nowhere/OVMF.fd").decide(pc));
+        assertThat(missing.detail()).contains("does not exist");
+        assertThat(missing.cause()).contains("domain.hvm-uefi");
+        assertThat(refusal(images(Optional.empty()).decide(Specs.booting(Specs.pv("web"), xen)))
+                        .detail())
+                .contains("is UEFI firmware with Xen's drivers and no kernel");
+    }
+
+    @Test
+    void haveNoFirmwareToReadOnTheSimulatedHost() {
+        ReadHost.ADDRESS.answer(vertx.eventBus(), ask -> Future.succeededFuture(new HostRead(host(true))));
+        DomainSpec pc = Specs.hvm("pc", HvmSpec.of(FirmwareKind.UEFI, null));
+        assertThat(Rig.await(uefi("/nowhere/OVMF.fd").decide(pc))).isEqualTo(pc);
+    }
+
+    private static HostInfo host(boolean simulated) {
+        return new HostInfo(simulated, Dom0System.LINUX, "4.17.7", List.of(), true, true, true, 1, 1, 1, 1, 1);
+    }
+
+    private BootImages uefi(String firmware) {
+        HvmConfig hvm = new HvmConfig(Rig.HVM.hvmloader(), Rig.HVM.bios(), Path.of(firmware), Rig.HVM.deviceModel());
+        return new BootImages(
+                vertx, new XenClient(vertx.eventBus(), Deadlines.DEFAULT, hvm), Optional.empty(), Set.of());
     }
 
     private BootImages images(Optional<Path> root) {

@@ -4,6 +4,7 @@ import dev.xcs.model.DomainInfo;
 import dev.xcs.model.DomainSpec;
 import dev.xcs.model.DomainType;
 import dev.xcs.model.GuestOs;
+import dev.xcs.model.HvmSpec;
 import dev.xcs.model.OnEnd;
 import dev.xcs.model.ShutdownReason;
 import java.util.List;
@@ -36,6 +37,26 @@ final class Specs {
                 List.of(),
                 List.of(),
                 null);
+    }
+
+    static DomainSpec hvm(String name, HvmSpec pc) {
+        return new DomainSpec(
+                UUID.randomUUID(),
+                name,
+                DomainType.HVM,
+                128,
+                1,
+                HvmSpec.LOADER,
+                List.of(),
+                null,
+                false,
+                OnEnd.DESTROY,
+                OnEnd.RESTART,
+                OnEnd.DESTROY,
+                GuestOs.UNKNOWN,
+                List.of(),
+                List.of(),
+                pc);
     }
 
     static DomainSpec with(DomainSpec spec, UUID uuid, String name) {
