@@ -16,11 +16,12 @@ import picocli.CommandLine.Parameters;
                     + " it can be started as PV and as PVH, its notes. Needs no daemon: the file is one of this machine.",
             "",
             "Understood are ELF (32 and 64 bit), bzImage, Plan 9 a.out and multiboot, also packed by gzip, bzip2,"
-                    + " lzma, xz, lzo, lz4 or zstd. What is broken is refused, with the offset of what is wrong."
+                    + " lzma, xz, lzo, lz4 or zstd. What is broken is refused, with the offset of what is wrong. Of UEFI"
+                    + " firmware it is told whether it has Xen's drivers."
         },
         footer = {"  xcs inspect /boot/vmlinuz", "  xcs --json inspect netbsd-XEN3_DOMU.gz | jq .notes"})
 final class InspectVerb extends Verb {
-    @Parameters(paramLabel = "FILE", description = "The kernel.")
+    @Parameters(paramLabel = "FILE", description = "The kernel or firmware.")
     private String file = "";
 
     @Override

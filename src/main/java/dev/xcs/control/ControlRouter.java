@@ -30,8 +30,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -65,13 +65,6 @@ import org.slf4j.LoggerFactory;
  * </table>
  */
 public final class ControlRouter extends VerticleBase {
-    /**
-     * A guest may take a sysrq key out of xenstore before the watch can be followed up, and a limit that is taken away leaves no node: then only
-     * the request itself tells of it.
-     */
-    private static final Set<ControlSubtype> QUIET =
-            Set.of(ControlSubtype.SHUTDOWN_SYSRQ, ControlSubtype.NETIF_BE_CREDITLIMIT);
-
     private static final Logger LOG = LoggerFactory.getLogger(ControlRouter.class);
     private static final long SYNC_EVERY_MILLIS = 1000;
 
@@ -217,16 +210,31 @@ public final class ControlRouter extends VerticleBase {
                                 : answered(id, outcome(done.cause()), ProblemException.of(done.cause()))));
         return answer.future().onComplete(done -> {
             vertx.cancelTimer(deadline);
+            boolean wasDone = done.succeeded() && done.result().outcome().outcome() == RequestOutcome.Kind.DONE;
             ControlMessage effect = effect(request, id);
+            if (wasDone && request.payload() instanceof ControlPayload.Sysrq sysrq) {
+                pressed(events, effect, id, sysrq.key());
+                return;
+            }
             // The change may be told by xenstore after the answer: the tie is kept a little longer.
             vertx.setTimer(SYNC_EVERY_MILLIS, timer -> {
                 boolean told = expectations.forget(domain, request.subtype(), id);
-                boolean wasDone = done.succeeded() && done.result().outcome().outcome() == RequestOutcome.Kind.DONE;
-                if (!told && wasDone && QUIET.contains(request.subtype())) {
+                // A limit that is taken away leaves no node: then only the request itself tells of it.
+                if (!told && wasDone && request.subtype() == ControlSubtype.NETIF_BE_CREDITLIMIT) {
                     events.add(effect);
                 }
             });
         });
+    }
+
+    /** Told at once, before whatever is asked of the guest next: it may have taken the key before the watch can be followed up. */
+    private void pressed(EventLog events, ControlMessage effect, String id, String key) {
+        if (!expectations.forget(Objects.requireNonNull(effect.domain()), effect.subtype(), id)) {
+            events.add(effect);
+            if (source != null) {
+                source.sysrqTold(effect.domid(), key);
+            }
+        }
     }
 
     private ControlMessage effect(RequestControl request, String id) {

@@ -105,6 +105,11 @@ record WatchedNode(Kind kind, int domid, long number) {
         return new WatchedNode(Kind.SHUTDOWN, domid, 0);
     }
 
+    /** The node by which a guest is given a key. */
+    static WatchedNode sysrq(int domid) {
+        return new WatchedNode(Kind.SYSRQ, domid, 0);
+    }
+
     private static Optional<WatchedNode> node(Kind kind, String domid, String number) {
         return Optional.of(new WatchedNode(kind, Integer.parseInt(domid), Long.parseLong(number)));
     }

@@ -50,6 +50,12 @@ final class XenstoreSource {
         seen(WatchedNode.shutdown(domid), word);
     }
 
+    /** A key that who pressed it tells of: the guest may take it before it can be read here, which is looked for after it. */
+    void sysrqTold(int domid, String key) {
+        values.put(WatchedNode.sysrq(domid), key);
+        nodes.changed(ROOT + "/" + domid + "/control/sysrq");
+    }
+
     private void changed(String path) {
         WatchedNode.readFor(path).ifPresent(nodes::changed);
     }

@@ -261,7 +261,7 @@ class BrowserIT {
             names = {"DARK", "LIGHT"})
     void isAccessibleInEveryViewAndColour(ColorScheme scheme) throws Exception {
         String uuid = api.create(GUEST);
-        String other = api.create(Map.of("name", "db", "memoryMib", 64, "vcpus", 1, "kernel", "sim:netbsd"));
+        String other = api.create(Map.of("name", "mail", "memoryMib", 64, "vcpus", 1, "kernel", "sim:netbsd"));
         Path image = Files.write(dir.resolve("root.img"), new byte[1 << 20]);
         api.post("/v1/domains/" + uuid + "/disks", Map.of("vdev", "xvda", "target", image.toString()));
         String colour = scheme.name().toLowerCase(Locale.ROOT);
@@ -290,7 +290,7 @@ class BrowserIT {
     /** What is there when a view has all that it shows. */
     private static final Map<String, String> SETTLED = Map.of(
             "overview",
-            "tr:has-text('db')",
+            "tr:has-text('mail')",
             "create",
             "button:has-text('Create it')",
             "events",

@@ -216,6 +216,26 @@ class ControlRouterTest {
     }
 
     @Test
+    void tellsOfAKeyThatTheGuestTookAtOnceBeforeWhatIsAskedNext() throws Exception {
+        BusFixture.await(store.write(HOME + "control/shutdown", ""));
+        BusFixture.await(store.watch(
+                HOME + "control/sysrq",
+                path -> store.read(path)
+                        .onSuccess(key -> key.filter(k -> !k.isEmpty()).ifPresent(k -> store.write(path, "")))));
+        for (int round = 0; round < 3; round++) {
+            ask(request(null, ControlSubtype.SHUTDOWN_SYSRQ, new ControlPayload.Sysrq("h"), 5_000));
+        }
+        ShutdownAsked.ADDRESS.publish(fixture.bus(), new ShutdownAsked(5, "reboot"));
+        assertThat(await(4, m -> m.subtype().type() == ControlType.SHUTDOWN))
+                .extracting(ControlMessage::subtype)
+                .containsExactly(
+                        ControlSubtype.SHUTDOWN_SYSRQ,
+                        ControlSubtype.SHUTDOWN_SYSRQ,
+                        ControlSubtype.SHUTDOWN_SYSRQ,
+                        ControlSubtype.SHUTDOWN_REBOOT);
+    }
+
+    @Test
     void tellsOfAShutdownThatTheGuestTookBeforeItCouldBeRead() throws Exception {
         BusFixture.await(store.write(HOME + "control/shutdown", ""));
         ShutdownAsked.ADDRESS.publish(fixture.bus(), new ShutdownAsked(5, "reboot"));
